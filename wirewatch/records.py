@@ -100,6 +100,7 @@ class LedgerEntry:
     zone: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
+    published_from: str | None = None
     updated_at: datetime | None = None
     updated_raw: str | None = None
     source_url: str | None = None
@@ -160,7 +161,7 @@ class StoredArticle:
     fetched_at: datetime
     indexed_at: datetime
     sort_at: datetime  # published_at where believable, else first_seen_at; on every document
-    provenance: tuple[tuple[str, str], ...] = ()
+    provenance: tuple[str, ...] = ()  # "title: json-ld", a line a field
     farm_signals: tuple[str, ...] = ()
     topics: tuple[TopicTag, ...] = ()
     topics_primary: tuple[str, ...] = ()  # for facets
@@ -184,6 +185,34 @@ class StoredArticle:
     revisions: tuple[Revision, ...] = ()
     backfill: bool = False
     archived_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClaim:
+    """A claim with its article and story, a document of its own. Id: `claim_key`, article key and ordinal."""
+
+    claim_key: str
+    article_key: str
+    story_key: str | None = None
+    url: str
+    publisher: str
+    family: str | None = None
+    language: str | None = None
+    sort_at: datetime
+    first_seen_at: datetime
+    low: float | None = None
+    high: float | None = None
+    approximate: bool = False
+    unit: str
+    event: str | None = None
+    source: str | None = None
+    certainty: str
+    role: str
+    period: str | None = None
+    field: str
+    start: int
+    end: int
+    evidence_text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +299,9 @@ class DigestItem:
     why: tuple[str, ...]  # the topic and the words that earned it
     changes: tuple[str, ...] = ()  # "+3 independent reports since Tuesday"
     conflicts: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()  # "single source", "only state media report this", "from the first read of its feed"
+    others: tuple[tuple[str, str], ...] = ()  # (publisher, URL) of further independent reports
+    language: str | None = None  # of headline and summary
     first_seen_at: datetime
     last_seen_at: datetime
 
@@ -284,7 +316,8 @@ class Digest:
     window_start: datetime
     window_end: datetime
     items: tuple[DigestItem, ...]
-    left_out: int = 0  # matching stories beyond the subscriber's maximum
+    left_out: tuple[tuple[str, int], ...] = ()  # (story key, revision) of matching stories beyond the maximum
+    backfilled: int = 0  # matching stories that came with the first read of a feed, told as a number only
     data_as_of: datetime | None = None  # when the collectors last read anything
     feeds_silent: int = 0
 
@@ -302,9 +335,10 @@ class Delivery:
     reason: str | None = None
     message_id: str | None = None
     subject: str | None = None
+    address_hash: str | None = None  # which address it goes to, for suppression; never the address itself
     message: str | None = None  # the rendered bytes of the mail, as text
     html: str | None = None
-    stories: tuple[str, ...] = ()  # "story_key:revision:independent_reports"
+    stories: tuple[str, ...] = ()  # "story_key:revision:independent_reports"; 0 reports: beyond the maximum, not shown
     items: int = 0
     attempts: int = 0
     planned_at: datetime
