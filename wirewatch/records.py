@@ -299,7 +299,7 @@ class DigestItem:
     why: tuple[str, ...]  # the topic and the words that earned it
     changes: tuple[str, ...] = ()  # "+3 independent reports since Tuesday"
     conflicts: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()  # "single source", "only state media report this", "from the first read of its feed"
+    labels: tuple[str, ...] = ()  # "single source", "only state media report this", ...
     others: tuple[tuple[str, str], ...] = ()  # (publisher, URL) of further independent reports
     language: str | None = None  # of headline and summary
     first_seen_at: datetime
@@ -338,7 +338,8 @@ class Delivery:
     address_hash: str | None = None  # which address it goes to, for suppression; never the address itself
     message: str | None = None  # the rendered bytes of the mail, as text
     html: str | None = None
-    stories: tuple[str, ...] = ()  # "story_key:revision:independent_reports"; 0 reports: beyond the maximum, not shown
+    # "story_key:revision:independent_reports"; 0 reports: beyond the maximum, counted but not shown
+    stories: tuple[str, ...] = ()
     items: int = 0
     attempts: int = 0
     planned_at: datetime
