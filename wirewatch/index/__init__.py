@@ -1,0 +1,172 @@
+"""The one store: Elasticsearch. Nothing else in Wirewatch imports the client.
+
+`connect(settings)` gives an `Index`; its shelves hold the records of one kind each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from elasticsearch import Elasticsearch
+
+from wirewatch.index.client import (
+    Capabilities,
+    IndexRejected,
+    IndexUnreachable,
+    address,
+    check,
+    client_for,
+    detect,
+)
+from wirewatch.index.ledger import Entered, Ledger, Reconciliation
+from wirewatch.index.schema import KINDS, MONTHLY, Names, months, prepare
+from wirewatch.index.searching import (
+    ArticlePage,
+    Hit,
+    Question,
+    StoryPage,
+    search_articles,
+    search_stories,
+)
+from wirewatch.index.shelf import Shelf, Token, Written
+from wirewatch.records import Delivery, FeedState, StoredArticle, StoredClaim, Story
+from wirewatch.settings import Settings
+
+__all__ = [
+    "ArticlePage", "Capabilities", "Entered", "Hit", "Index", "IndexRejected", "IndexUnreachable", "Question",
+    "Reconciliation", "StoryPage", "Token", "Written", "connect",
+]  # fmt: skip
+
+
+class Index:
+    """Elasticsearch under one prefix of names, and the shelves in it."""
+
+    def __init__(self, client: Elasticsearch, *, prefix: str, url: str, capabilities: Capabilities) -> None:
+        self.client = client
+        self.url = url
+        self.names = Names(prefix)
+        self.capabilities = capabilities
+        self.ledger = Ledger(client, self.names)
+        self.feeds = Shelf(client, self.names, kind="feeds", record=FeedState, key=feed_key)
+        self.articles = Shelf(
+            client,
+            self.names,
+            kind="articles",
+            record=StoredArticle,
+            key=lambda article: article.article_key,
+            month=lambda article: article.first_seen_at,
+        )
+        self.stories = Shelf(
+            client,
+            self.names,
+            kind="stories",
+            record=Story,
+            key=lambda story: story.story_key,
+            month=lambda story: story.first_seen_at,
+        )
+        self.claims = Shelf(
+            client,
+            self.names,
+            kind="claims",
+            record=StoredClaim,
+            key=lambda claim: claim.claim_key,
+            month=lambda claim: claim.first_seen_at,
+        )
+        self.deliveries = Shelf(
+            client, self.names, kind="deliveries", record=Delivery, key=lambda row: row.digest_key
+        )
+
+    def prepare(self, now: datetime | None = None) -> None:
+        """Templates, aliases and this month's indices; running it again changes nothing."""
+        prepare(self.client, self.names, self.capabilities, now or datetime.now(UTC))
+
+    def refresh(self, *kinds: str) -> None:
+        """Make what was written visible to searches."""
+        names = ",".join(self.names.alias(kind) for kind in kinds or KINDS)
+        self.client.indices.refresh(index=names)
+
+    def search(self, question: Question) -> ArticlePage:
+        """Articles that answer a question."""
+        return search_articles(self.client, self.names, question)
+
+    def search_stories(self, question: Question) -> StoryPage:
+        """Stories that answer a question."""
+        return search_stories(self.client, self.names, question)
+
+    def story(self, key: str) -> Story | None:
+        """A story by its key, following merges."""
+        seen: set[str] = set()
+        while key not in seen:
+            seen.add(key)
+            story = self.stories.get([key]).get(key)
+            if story is None or story.merged_into is None:
+                return story
+            key = story.merged_into
+        return None
+
+    def stories_changed_since(self, since: datetime | None, until: datetime) -> Iterator[Story]:
+        """Stories whose last material change is in the window (since, until], oldest change first."""
+        span = {"lte": until.isoformat(), **({"gt": since.isoformat()} if since else {})}
+        query = {
+            "bool": {
+                "filter": [{"range": {"changed_at": span}}],
+                "must_not": [{"exists": {"field": "merged_into"}}],
+            }
+        }
+        return self.stories.records(query, sort=[{"changed_at": "asc"}])
+
+    def articles_of(self, story_key: str) -> list[StoredArticle]:
+        """A story's articles, earliest first."""
+        query = {"term": {"story_key": story_key}}
+        return list(self.articles.records(query, sort=[{"sort_at": "asc"}, {"article_key": "asc"}]))
+
+    def deliveries_of(self, subscriber: str) -> list[Delivery]:
+        """Every delivery of one subscriber, oldest window first."""
+        query = {"term": {"subscriber": subscriber}}
+        return list(self.deliveries.records(query, sort=[{"window_end": "asc"}]))
+
+    def months(self, kinds: Iterable[str] = MONTHLY) -> dict[str, list[str]]:
+        """The monthly indices there are."""
+        return months(self.client, self.names, kinds)
+
+    def drop(self) -> None:
+        """Delete every index and template of this prefix. For tests and benchmarks."""
+        for kind in KINDS:
+            found = self.client.options(ignore_status=404).indices.get(
+                index=self.names.pattern(kind), features="aliases"
+            )
+            for name in found.body if found.meta.status == 200 else ():
+                self.client.indices.delete(index=name)
+            self.client.options(ignore_status=404).indices.delete_index_template(name=self.names.alias(kind))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.client.close()
+
+
+def feed_key(state: FeedState) -> str:
+    """The document id of a feed's state."""
+    return feed_id(state.url)
+
+
+def feed_id(url: str) -> str:
+    """The document id of a feed, from the address in the feed list."""
+    from hashlib import sha256
+
+    return sha256(url.encode()).hexdigest()[:32]
+
+
+def connect(settings: Settings, *, prepared: bool = True, now: datetime | None = None) -> Index:
+    """Open the index, with templates and this month's indices there unless `prepared` is false.
+
+    Raises:
+        IndexUnreachable: when no server answers.
+    """
+    url = address(settings)
+    client = client_for(settings, url)
+    check(client, url)
+    index = Index(client, prefix=settings.index_prefix, url=url, capabilities=detect(client))
+    if prepared:
+        index.prepare(now)
+    return index
