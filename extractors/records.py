@@ -25,14 +25,14 @@ class FoundDate:
 
     `raw` is the text it was read from. `source` names the place ("json-ld", "meta", "time-element",
     "url", "visible", "feed:published", "feed:dc:date"); `zone` is "offset" (the text said so),
-    "publisher" (the publisher's zone was assumed) or "day" (only a day was given: midnight in
-    the publisher's zone).
+    "publisher" (the publisher's zone was assumed), "day" (only a day was given: midnight in
+    the publisher's zone) or "assumed" (neither text nor publisher names a zone: read as UTC).
     """
 
     at: datetime
     raw: str
     source: str
-    zone: Literal["offset", "publisher", "day"]
+    zone: Literal["offset", "publisher", "day", "assumed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
