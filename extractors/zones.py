@@ -36,7 +36,7 @@ _NAMED: dict[str, str] = {
 }  # fmt: skip
 
 _OFFSET = re.compile(
-    r"(?:\b(?:GMT|UTC|UT)\s*)?([+\-\u2212\u2013])\s?(\d{1,2})(?::?(\d{2}))?(?!\d)", re.IGNORECASE
+    r"(?<!\d)(?:\b(?:GMT|UTC|UT)\s*)?([+\-\u2212\u2013])\s?(\d{1,2})(?::?(\d{2}))?(?!\d)", re.IGNORECASE
 )
 _AREA = re.compile(
     r"\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_]+(?:/[A-Za-z_]+)?\b"
