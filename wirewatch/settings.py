@@ -113,6 +113,13 @@ class Settings:
         return dict(self.origins).get(name, "default")
 
 
+def java_hints(environ: Mapping[str, str] | None = None) -> tuple[tuple[str, Path], ...]:
+    """Where the environment says Java is, besides our own setting: (variable, folder), in search order."""
+    environ = os.environ if environ is None else environ
+    given = ((name, environ.get(name, "")) for name in ("ES_JAVA_HOME", "JAVA_HOME"))
+    return tuple((name, Path(value).expanduser().absolute()) for name, value in given if value)
+
+
 NAMES = tuple(f.name for f in fields(Settings) if f.name != "origins")
 
 

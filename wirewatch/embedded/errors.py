@@ -1,0 +1,43 @@
+"""What can be wrong with the embedded node; each message says what mends it.
+
+* WirewatchError
+  x EmbeddedError
+    x JavaUnusable(home)          no Java, or the one that was asked for does not do
+    x DistributionUnavailable     the server could not be fetched, or is not the one we know
+    x NodeFailed(log)             it did not start, or it ended by itself; carries the tail of its log
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from extractors.errors import WirewatchError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class EmbeddedError(WirewatchError):
+    """The embedded node cannot be had."""
+
+
+class JavaUnusable(EmbeddedError):
+    """No Java will do. `named` is true when it is the one that the setting `java_home` names."""
+
+    def __init__(self, reason: str, *, named: bool = False) -> None:
+        super().__init__(reason)
+        self.named = named
+
+
+class DistributionUnavailable(EmbeddedError):
+    """The server's zip could not be fetched, checked or unpacked."""
+
+
+class NodeFailed(EmbeddedError):
+    """The node did not start, hangs, or ended by itself. `log` is the tail of what it said."""
+
+    def __init__(self, reason: str, *, log: str = "", folder: Path | None = None) -> None:
+        where = f"\nIts log ({folder}) ends with:\n{log}" if log else ""
+        super().__init__(f"{reason}{where}")
+        self.reason = reason
+        self.log = log
