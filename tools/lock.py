@@ -39,6 +39,11 @@ def main() -> int:
         "requirements/install.txt",
         output="requirements/dev.txt",
     )
+    (requirements / "postgres.in").write_text("asyncpg\npsycopg2-binary\n", encoding="utf-8")
+    compile_pins(
+        "requirements/postgres.in", "-c", "requirements/install.txt", output="requirements/postgres.txt"
+    )
+    (requirements / "postgres.in").unlink()
     (requirements / "uv.in").write_text("uv\n", encoding="utf-8")
     compile_pins("requirements/uv.in", "-c", "requirements/dev.txt", output="requirements/uv.txt")
     (requirements / "uv.in").unlink()

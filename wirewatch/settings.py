@@ -150,6 +150,11 @@ def load_settings(
     return Settings(**values, origins=tuple(sorted(origins.items())))
 
 
+def use_home(home: Path) -> None:
+    """Make `home` the home folder of this process and of those it starts."""
+    os.environ["WIREWATCH_HOME"] = str(home.expanduser().absolute())
+
+
 def _collect(environ: Mapping[str, str], faults: list[tuple[str, str]]) -> dict[str, tuple[Any, str]]:
     found: dict[str, tuple[Any, str]] = {}
     home = Path(environ.get("WIREWATCH_HOME") or _home()).expanduser()

@@ -77,6 +77,10 @@ class Index:
             client, self.names, kind="deliveries", record=Delivery, key=lambda row: row.digest_key
         )
 
+    def name(self, kind: str) -> str:
+        """The alias under which a kind is read (a single kind is written through it too)."""
+        return self.names.alias(kind)
+
     def prepare(self, now: datetime | None = None) -> None:
         """Templates, aliases and this month's indices; running it again changes nothing."""
         prepare(self.client, self.names, self.capabilities, now or datetime.now(UTC))

@@ -74,7 +74,8 @@ def search_articles(client: Elasticsearch, names: Names, question: Question) -> 
         "from_": min(question.offset, DEEPEST - question.size),
         "track_total_hits": DEEPEST,
         "highlight": {
-            "fields": {"text": {"matched_fields": ["text", "text.en"], "type": "unified"}},
+            "fields": {"text": {"type": "unified"}},
+            "require_field_match": False,
             "number_of_fragments": 2,
             "fragment_size": 180,
         },

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from elasticsearch import ConflictError, Elasticsearch, helpers
 
 from wirewatch.index.codec import document, read
-from wirewatch.index.schema import MONTHLY, Names
+from wirewatch.index.schema import MONTHLY, Names, create
 
 Record = TypeVar("Record")
 Item = TypeVar("Item")
@@ -64,6 +64,7 @@ class Shelf(Generic[Record]):
         self._record = record
         self._key = key
         self._month = month
+        self._made: set[str] = set()
         if (kind in MONTHLY) != (month is not None):
             raise ValueError(f"{kind}: a monthly kind needs its month, a single one has none")
 
@@ -204,7 +205,11 @@ class Shelf(Generic[Record]):
     def _home(self, record: Record) -> str:
         if self._month is None:
             return self.names.single(self.kind)
-        return self.names.month(self.kind, self._month(record))
+        index = self.names.month(self.kind, self._month(record))
+        if index not in self._made:  # the embedded node makes no index by itself, so that a typo cannot
+            create(self.client, index)
+            self._made.add(index)
+        return index
 
     def _where(self, keys: Sequence[str]) -> dict[str, str]:
         if self._month is None:
