@@ -2,3 +2,7 @@
 
 Everything served here was written for Wirewatch. No publisher, person or event in it exists.
 """
+
+from wirewatch.newsroom.server import Newsroom, NewsroomFault
+
+__all__ = ["Newsroom", "NewsroomFault"]
