@@ -103,8 +103,8 @@ def fetch_zip(release: Release, scratch: Path, say: Say) -> Path:
         return Path(project.at_version(release.version).artifact(packaging="zip").resolve())
     except (OSError, RuntimeError) as fault:  # what requests and the library raise
         raise DistributionUnavailable(
-            f"Elasticsearch {release.version} could not be fetched ({fault}); check the connection (HTTPS_PROXY?) and "
-            "run again, or set WIREWATCH_ELASTICSEARCH_URL to use another server"
+            f"Elasticsearch {release.version} could not be fetched ({fault}); check the connection (HTTPS_PROXY, or "
+            "REQUESTS_CA_BUNDLE where a proxy has its own certificates) and run again, or set WIREWATCH_ELASTICSEARCH_URL to use another server"
         ) from fault
 
 

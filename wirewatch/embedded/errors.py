@@ -2,7 +2,7 @@
 
 * WirewatchError
   x EmbeddedError
-    x JavaUnusable(home)          no Java, or the one that was asked for does not do
+    x JavaUnusable                there is no Java for it
     x DistributionUnavailable     the server could not be fetched, or is not the one we know
     x NodeFailed(log)             it did not start, or it ended by itself; carries the tail of its log
 """
@@ -22,11 +22,7 @@ class EmbeddedError(WirewatchError):
 
 
 class JavaUnusable(EmbeddedError):
-    """No Java will do. `named` is true when it is the one that the setting `java_home` names."""
-
-    def __init__(self, reason: str, *, named: bool = False) -> None:
-        super().__init__(reason)
-        self.named = named
+    """There is no Java that runs a server. When `java_home` names one that does not do, it is a SettingsError."""
 
 
 class DistributionUnavailable(EmbeddedError):

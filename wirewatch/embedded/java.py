@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wirewatch.embedded.errors import JavaUnusable
+from wirewatch.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,16 +71,14 @@ def choose_java(
     """The Java named by the setting; else the first full JDK among hints and known folders; else the bundled one.
 
     Raises:
-        JavaUnusable: the one that was named does not do, or there is none at all.
+        SettingsError: the one that was named does not do.
+        JavaUnusable: there is none at all.
     """
     if named is not None:
         verdict = examine_java(named, "java_home")
         if isinstance(verdict, Refused):
-            raise JavaUnusable(
-                f"java_home: {verdict.home}: {verdict.reason}; name the folder of a JDK {LEAST_VERSION} or newer, "
-                "or unset WIREWATCH_JAVA_HOME to use the Java that was installed with Wirewatch",
-                named=True,
-            )
+            mend = f"name the folder of a JDK {LEAST_VERSION} or newer, or unset it to use the Java installed with Wirewatch"
+            raise SettingsError([("java_home", f"{verdict.home}: {verdict.reason}; {mend}")])
         return verdict
     refusals: list[Refused] = []
     for origin, home in (*hints, *((str(home), home) for home in known)):

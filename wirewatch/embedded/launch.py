@@ -54,7 +54,8 @@ def launch(plan: Plan, ports: Ports) -> NodeNote:
     write_conf(plan.distribution, plan.folder, ports=ports, modules=plan.java.modules)
     for part in PARTS:
         give(plan.folder / part, plan.account)
-    (plan.folder / "logs" / LOG_FILE).unlink(missing_ok=True)  # what it says now is about this start
+    for log in (plan.folder / CONSOLE_FILE, plan.folder / "logs" / LOG_FILE):
+        log.unlink(missing_ok=True)  # what it says now is about this start; the last one may be root's
     account = plan.account
     with (plan.folder / CONSOLE_FILE).open("wb") as console:
         started = subprocess.Popen(  # noqa: S603 - our own server

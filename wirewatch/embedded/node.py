@@ -14,8 +14,8 @@ import psutil
 
 from wirewatch.embedded.conf import LOG_FILE, last_http_port
 from wirewatch.embedded.distribution import RELEASES, ensure_distribution
-from wirewatch.embedded.errors import EmbeddedError
-from wirewatch.embedded.java import Java, bundled_java, choose_java, known_javas
+from wirewatch.embedded.errors import EmbeddedError, NodeFailed
+from wirewatch.embedded.java import LEAST_VERSION, Java, bundled_java, choose_java, known_javas
 from wirewatch.embedded.launch import Plan, free_ports, launch
 from wirewatch.embedded.locks import hold
 from wirewatch.embedded.place import choose_account, place_cache, place_java, place_state
@@ -42,6 +42,7 @@ START_SECONDS = 300
 HUNG_SECONDS = 60
 # Between our test of a port and the node's binding of it another process may take it.
 PORT_TRIES = 3
+WRITTEN_BY = "version"  # a file beside the data: the server that opened them last
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ def ensure_node(settings: Settings, *, say: Say, attached: bool = True) -> Node:
     when `started` is true.
 
     Raises:
+        SettingsError: `java_home` names no Java that does.
         EmbeddedError: there is no Java, no server, or it does not start; the message says what mends it.
     """
     note = read_note(settings.home)
@@ -130,6 +132,8 @@ def ensure_node(settings: Settings, *, say: Say, attached: bool = True) -> Node:
     lock = run_folder(settings.home) / "elasticsearch.lock"
     try:
         with hold(lock, seconds=START_SECONDS + HUNG_SECONDS, say=say, waiting=waiting):
+            if account is not None and settings.home.stat().st_uid == account.uid:
+                give(run_folder(settings.home), account)  # root today, the home's owner perhaps tomorrow
             found = _take_over(settings.home, say)
             if found is not None:
                 return found
@@ -149,6 +153,11 @@ def ensure_node(settings: Settings, *, say: Say, attached: bool = True) -> Node:
         raise EmbeddedError(
             f"another process has been starting the node for {START_SECONDS // 60} minutes ({lock}); end it and run again"
         ) from None
+    except PermissionError as fault:
+        raise EmbeddedError(
+            f"{fault.filename} belongs to another user ({fault.strerror}); run as that user, or name another folder in "
+            "WIREWATCH_HOME"
+        ) from fault
 
 
 def node_url(settings: Settings) -> str | None:
@@ -205,10 +214,12 @@ def _take_over(home: Path, say: Say) -> Node | None:
     """The node that another process started meanwhile, if it is well; clear away what is left of one that is not."""
     note = read_note(home)
     if note is not None and _process(note) is not None:
-        say(f"Elasticsearch is already running (process {note.pid}); waiting for its answer")
+        if not (note.ready and answers(note.url)):
+            say(f"Elasticsearch is already running (process {note.pid}); waiting for its answer")
         limit = HUNG_SECONDS if note.ready else START_SECONDS
         if await_answer(note.url, lambda: _process(note) is not None, limit, say):
             write_note(home, note.answering())
+            say(f"Elasticsearch {note.version} is running at {note.url}")
             return Node(home, note.answering(), started=False)
         say(f"It does not answer; stopping process {note.pid}")
         _end(note)
@@ -234,6 +245,7 @@ def _orphans(folder: Path) -> list[psutil.Process]:
 
 
 def _start(plan: Plan, home: Path, say: Say) -> Node:
+    _enter_version(plan)
     wanted = last_http_port(plan.folder)  # the same address as last time, for whoever remembers it
     for _ in range(PORT_TRIES):
         note = launch(plan, free_ports(wanted))
@@ -253,6 +265,24 @@ def _start(plan: Plan, home: Path, say: Say) -> Node:
         say("Another process took the port meanwhile; trying others")
         wanted = None
     raise failure(f"Elasticsearch found no free port in {PORT_TRIES} tries", plan.folder)
+
+
+def _enter_version(plan: Plan) -> None:
+    """Refuse a server older than its data, which it would call corrupt; else note who writes them from now on."""
+    file = plan.folder / WRITTEN_BY
+    written_by = file.read_text(encoding="utf-8").strip() if file.exists() else plan.java.server
+    if _numbers(written_by) > _numbers(plan.java.server):
+        raise NodeFailed(
+            f"the data in {plan.folder}/data were written by Elasticsearch {written_by}, and the Java found "
+            f"({plan.java.home}) runs {plan.java.server} only: name a full JDK {LEAST_VERSION} or newer in "
+            f"WIREWATCH_JAVA_HOME, or start anew by removing {plan.folder}"
+        )
+    file.unlink(missing_ok=True)  # it may be root's
+    file.write_text(plan.java.server, encoding="utf-8")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
 
 
 def _process(note: NodeNote) -> psutil.Process | None:

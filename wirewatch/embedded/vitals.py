@@ -27,15 +27,13 @@ HEALTH_SECONDS = 5.0
 OPENING_SECONDS = 30
 # SIGTERM to end: 1 s idle; a minute is for an overloaded disk.
 STOP_SECONDS = 60
+LINE_CHARACTERS = 400
 _LOG_BYTES = 200_000
+_STACK = re.compile(r"\s+at |\s+\.\.\. \d+ more")
 
 _PORT_TAKEN = re.compile(r"Address already in use|BindHttpException|BindTransportException")
 # What the log says, and what mends it.
 _MENDS = (
-    (
-        re.compile(r"cannot downgrade a node"),
-        "its data were written by a newer Elasticsearch: name that one's JDK in WIREWATCH_JAVA_HOME, or move {folder}/data away",
-    ),
     (
         re.compile(r"failed to obtain node locks"),
         "another process uses {folder}/data: end it, or name another folder in WIREWATCH_HOME",
@@ -76,7 +74,7 @@ def await_answer(url: str, lives: Callable[[], bool], seconds: float, say: Calla
 
 
 def log_tail(folder: Path, lines: int = LOG_LINES) -> str:
-    """The last lines of the log, and all that went to the console (what failed before there was a log)."""
+    """The last lines of the log and of the console (which has what failed before there was a log), less Java's stacks."""
     console = _last(folder / CONSOLE_FILE, lines)
     return "\n".join([*_last(folder / "logs" / LOG_FILE, lines), *console])
 
@@ -125,6 +123,8 @@ def _last(file: Path, lines: int) -> list[str]:
     try:
         with file.open("rb") as opened:
             opened.seek(max(0, opened.seek(0, 2) - _LOG_BYTES))
-            return opened.read().decode("utf-8", "replace").splitlines()[-lines:]
+            found = opened.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return []
+    telling = [line[:LINE_CHARACTERS] for line in found if line.strip() and not _STACK.match(line)]
+    return telling[-lines:]

@@ -15,13 +15,14 @@ import psutil
 LOOK_SECONDS = 0.5
 # A node flushes its indices on SIGTERM: 1 s when idle; a minute is for an overloaded disk.
 PATIENCE_SECONDS = 60
+CLOCK_SLACK_SECONDS = 5.0  # the system's clock may be set meanwhile
 
 
 def watch(parent: int, pid: int, created: float) -> None:
     """Wait until the parent or the node is gone; end the node if it is the parent."""
     try:
         node = psutil.Process(pid)
-        if node.create_time() != created:
+        if abs(node.create_time() - created) > CLOCK_SLACK_SECONDS:  # another process has its number now
             return
         while os.getppid() == parent:
             if not node.is_running() or node.status() == psutil.STATUS_ZOMBIE:
