@@ -1,0 +1,39 @@
+"""Openings and quotations that fit."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wirewatch.excerpts import clean, opening, shortened
+
+
+def test_the_opening_is_two_sentences_without_the_title_said_again():
+    text = "Troops cross the line.\nTwo U.S. soldiers crossed on Friday. Gen. Ha said so. A third stayed."
+    assert (
+        opening(text, title="Troops cross the line")
+        == "Two U.S. soldiers crossed on Friday. Gen. Ha said so."
+    )
+
+
+def test_a_long_opening_ends_at_a_word():
+    found = opening("word " * 200, longest=50)
+    assert found.endswith("word…")
+    assert len(found) <= 50
+
+
+def test_nothing_in_nothing_out():
+    assert opening("") == ""
+    assert opening(" \n ") == ""
+
+
+def test_direction_marks_and_line_breaks_do_not_survive():
+    assert clean("a\u202eb\r\nBcc:\u2028c\x00d\u200e") == "ab Bcc: c d"
+    assert clean("می\u200cخواهم") == "می\u200cخواهم"
+
+
+@given(st.text(), st.integers(2, 80))
+def test_shortened_text_is_one_clean_line_that_fits(text, longest):
+    found = shortened(text, longest)
+    assert len(found) <= longest
+    assert clean(found) == found
