@@ -104,7 +104,8 @@ def fetch_zip(release: Release, scratch: Path, say: Say) -> Path:
     except (OSError, RuntimeError) as fault:  # what requests and the library raise
         raise DistributionUnavailable(
             f"Elasticsearch {release.version} could not be fetched ({fault}); check the connection (HTTPS_PROXY, or "
-            "REQUESTS_CA_BUNDLE where a proxy has its own certificates) and run again, or set WIREWATCH_ELASTICSEARCH_URL to use another server"
+            "REQUESTS_CA_BUNDLE where a proxy has its own certificates) and run again, or set "
+            "WIREWATCH_ELASTICSEARCH_URL to use another server"
         ) from fault
 
 

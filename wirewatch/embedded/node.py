@@ -18,7 +18,7 @@ from wirewatch.embedded.errors import EmbeddedError, NodeFailed
 from wirewatch.embedded.java import LEAST_VERSION, Java, bundled_java, choose_java, known_javas
 from wirewatch.embedded.launch import Plan, free_ports, launch
 from wirewatch.embedded.locks import hold
-from wirewatch.embedded.place import choose_account, place_cache, place_java, place_state
+from wirewatch.embedded.place import choose_account, give, place_cache, place_java, place_state
 from wirewatch.embedded.state import NodeNote, drop_note, process_of, read_note, run_folder, write_note
 from wirewatch.embedded.vitals import (
     LOG_LINES,
