@@ -1,0 +1,45 @@
+"""The desk as a server of its own, on loopback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from wirewatch.desk.app import build_app
+from wirewatch.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+PORTS_TRIED = 100
+
+
+def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Serve until interrupted, on the port of the settings or the next free one."""
+    listener = listen(settings.desk_port)
+    say(f"desk: http://{LOOPBACK}:{listener.getsockname()[1]}/  (Ctrl-C stops it)")
+    server(settings).run(sockets=[listener])
+
+
+def server(settings: Settings) -> uvicorn.Server:
+    """The server, to be run with a socket that listens."""
+    return uvicorn.Server(uvicorn.Config(build_app(settings), log_level="warning", access_log=False))
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on the first free port from `port` on.
+
+    Raises:
+        OSError: when none of the next hundred is free.
+    """
+    for candidate in range(port, min(port + PORTS_TRIED, 65_536)) if port else (0,):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, candidate))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            continue
+        return listener
+    raise OSError(f"no free port between {port} and {port + PORTS_TRIED}")
