@@ -1,0 +1,58 @@
+"""The page archive: what goes in comes out, from many writers, and never from outside its folder."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from fastwarc.warc import ArchiveIterator
+
+from tests.builders import NOON
+from wirewatch.archive import Archive, PageLost
+from wirewatch.records import Fetched
+
+
+def build_fetched(**fields):
+    defaults = {
+        "url": "https://paper.example/news/1",
+        "final_url": "https://paper.example/news/1-final",
+        "status": 200,
+        "body": "<p>남북 군인 \x00 две</p>".encode(),
+        "headers": (("content-type", "text/html; charset=utf-8"), ("content-encoding", "gzip")),
+        "fetched_at": NOON,
+        "elapsed": timedelta(milliseconds=120),
+    }
+    return Fetched(**{**defaults, **fields})
+
+
+def test_a_page_comes_back_with_its_body_and_without_the_encodings_that_were_undone(settings):
+    archive = Archive(settings)
+    page = build_fetched()
+    back = archive.load(archive.store(page))
+    assert (back.url, back.final_url, back.status, back.body) == (page.url, page.final_url, 200, page.body)
+    assert back.header("content-encoding") is None
+    assert back.header("content-type") == "text/html; charset=utf-8"
+    assert (back.fetched_at, back.elapsed) == (NOON, page.elapsed)
+
+
+def test_threads_that_write_side_by_side_each_find_their_own_page(settings):
+    archive = Archive(settings)
+    pages = [build_fetched(url=f"https://paper.example/{n}", body=b"x" * n) for n in range(60)]
+    with ThreadPoolExecutor(8) as threads:
+        places = list(threads.map(archive.store, pages))
+    assert [len(archive.load(place).body) for place in places] == list(range(60))
+
+
+def test_the_files_are_plain_warc_with_request_and_response(settings):
+    archive = Archive(settings)
+    where = archive.store(build_fetched())
+    with (archive.folder / where.rpartition("@")[0]).open("rb") as file:
+        kinds = [record.headers["WARC-Type"] for record in ArchiveIterator(file)]
+    assert kinds == ["request", "response"]
+
+
+@pytest.mark.parametrize("where", ["2026-11-20/9.warc.gz@0", "../../secret@0", "nonsense", "@"])
+def test_what_is_not_there_is_named_as_lost(settings, where):
+    with pytest.raises(PageLost):
+        Archive(settings).load(where)
