@@ -76,6 +76,8 @@ class FeedDocument:
     self_url: str | None = None
     hub_url: str | None = None
     ttl_minutes: int | None = None
+    skip_hours: tuple[int, ...] = ()  # UTC
+    skip_days: tuple[int, ...] = ()  # Monday is 0
     sitemaps: tuple[str, ...] = ()
 
 
