@@ -1,0 +1,269 @@
+"""The topics: read from TOML files, checked, compiled, and given a version.
+
+A topic is one file in this folder; word classes shared by the topics are in `words/`. An operator's folder holds
+files of the same form: a new id adds a topic, a known id replaces ours, a class of words in its `words/` replaces
+the class of that name. This module reads and checks; what the rules find is decided in `extractors.topics`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from extractors.errors import TopicFault, WirewatchError
+from extractors.taxonomy.reading import Draft, PatternDraft, read_folder
+from extractors.terms import TermFault, TermIndex, expand
+
+# Raised when the meaning of the files changes although the files do not: articles are then tagged again.
+ENGINE = "1"
+# Classes that the tagger itself asks for, whatever the topics say; see words/status.toml and words/vetoes.toml.
+TAGGER_CLASSES = (
+    "mask",
+    "veto",
+    "status.denied",
+    "status.absent",
+    "status.planned",
+    "status.demanded",
+    "status.hypothetical",
+    "status.historical",
+    "status.exercise",
+)
+HOME = Path(__file__).parent
+
+
+class TaxonomyFaults(WirewatchError):
+    """Every fault found in the topic files; nothing was loaded."""
+
+    def __init__(self, faults: Sequence[TopicFault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One rule: a hit of every slot within `within` characters of one sentence, and none of `veto` in it.
+
+    Slots are sets of group numbers of the taxonomy's index. The first slot triggers the rule.
+    """
+
+    rule: str
+    topic: str
+    slots: tuple[frozenset[int], ...]
+    veto: frozenset[int]
+    within: int
+    ordered: bool
+    weight: int
+    gated: bool
+    guarded: bool  # whether the general vetoes (sport, fiction, games ...) apply
+    languages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic, its codes in public taxonomies, and its compiled rules."""
+
+    id: str
+    name: str
+    parent: str | None
+    definition: str
+    plover: str | None
+    cameo: tuple[str, ...]
+    iptc: str | None
+    patterns: tuple[Pattern, ...]
+    gate: frozenset[int]
+    veto: frozenset[int]
+    match: tuple[str, ...]
+    no_match: tuple[str, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taxonomy:
+    """Every topic in force. `version` changes with any file."""
+
+    version: str
+    topics: Mapping[str, Topic]
+    index: TermIndex
+    groups: Mapping[str, int]
+    by_trigger: Mapping[int, tuple[Pattern, ...]]
+
+    def parents(self, topic: str) -> tuple[str, ...]:
+        """The topics above `topic`, nearest first."""
+        above: list[str] = []
+        parent = self.topics[topic].parent
+        while parent is not None:
+            above.append(parent)
+            parent = self.topics[parent].parent
+        return tuple(above)
+
+    def children(self, topic: str) -> tuple[str, ...]:
+        """The topics right below `topic`, by id."""
+        return tuple(sorted(t.id for t in self.topics.values() if t.parent == topic))
+
+
+def load_taxonomy(folders: Sequence[Path] = ()) -> Taxonomy:
+    """The shipped topics with the operator's added; raises `TaxonomyFaults` with every fault there is."""
+    return _load(tuple(Path(folder) for folder in folders), _stamp(folders))
+
+
+def taxonomy_faults(folders: Sequence[Path] = ()) -> tuple[TopicFault, ...]:
+    """What is wrong with the files, without raising; empty when they can be loaded."""
+    try:
+        load_taxonomy(folders)
+    except TaxonomyFaults as fault:
+        return fault.faults
+    return ()
+
+
+@lru_cache(maxsize=8)
+def _load(folders: tuple[Path, ...], _stamp: str) -> Taxonomy:
+    drafts: dict[str, Draft] = {}
+    words: dict[str, tuple[str, ...]] = {}
+    faults: list[TopicFault] = []
+    digest = hashlib.sha256(ENGINE.encode())
+    for folder in (HOME, *folders):
+        read = read_folder(folder)
+        faults += read.faults
+        drafts.update(read.drafts)
+        words.update(read.words)
+        for text in read.texts:
+            digest.update(text)
+    compiler = _Compiler(words)
+    compiler.check_words()
+    topics = {draft.id: compiler.topic(draft, drafts) for draft in drafts.values()}
+    faults += compiler.faults
+    faults += _cycles(drafts)
+    if faults:
+        raise TaxonomyFaults(faults)
+    return compiler.taxonomy(topics, digest.hexdigest()[:16])
+
+
+def _stamp(folders: Iterable[Path]) -> str:
+    """Changes when a file changes, so that a cached taxonomy is never stale."""
+    files = [file for folder in (HOME, *folders) for file in sorted(Path(folder).rglob("*.toml"))]
+    return "|".join(f"{file}:{file.stat().st_mtime_ns}" for file in files)
+
+
+def _cycles(drafts: Mapping[str, Draft]) -> list[TopicFault]:
+    faults = []
+    for draft in drafts.values():
+        seen = {draft.id}
+        parent = draft.parent
+        while parent is not None and parent in drafts:
+            if parent in seen:
+                faults.append(TopicFault(draft.file, "parent", f"{parent} is below itself"))
+                break
+            seen.add(parent)
+            parent = drafts[parent].parent
+    return faults
+
+
+class _Compiler:
+    """Turns drafts into topics, collecting faults; groups of terms get their numbers here."""
+
+    def __init__(self, words: Mapping[str, tuple[str, ...]]) -> None:
+        self.words = words
+        self.faults: list[TopicFault] = []
+        self._groups: dict[str, tuple[str, ...]] = {}
+        self._numbers: dict[str, int] = {}
+        self._rules: dict[str, str] = {}
+
+    def check_words(self) -> None:
+        """Every class the tagger needs gets its group, even an empty one."""
+        for name in TAGGER_CLASSES:
+            self._group(name, self._flat(name, "words", name))
+
+    def topic(self, draft: Draft, drafts: Mapping[str, Draft]) -> Topic:
+        if draft.parent is not None and draft.parent not in drafts:
+            self.faults.append(TopicFault(draft.file, "parent", f"no topic is called {draft.parent!r}"))
+        return Topic(
+            id=draft.id,
+            name=draft.name,
+            parent=draft.parent,
+            definition=draft.definition,
+            plover=draft.plover,
+            cameo=draft.cameo,
+            iptc=draft.iptc,
+            patterns=tuple(self._pattern(draft, pattern) for pattern in draft.patterns),
+            gate=self._slot(draft, f"{draft.id}/gate", draft.gate, "gate.any"),
+            veto=self._slot(draft, f"{draft.id}/veto", draft.veto, "veto.any"),
+            match=draft.match,
+            no_match=draft.no_match,
+            file=draft.file,
+        )
+
+    def taxonomy(self, topics: dict[str, Topic], version: str) -> Taxonomy:
+        by_trigger: dict[int, list[Pattern]] = {}
+        for topic in topics.values():
+            for pattern in topic.patterns:
+                for group in pattern.slots[0]:
+                    by_trigger.setdefault(group, []).append(pattern)
+        return Taxonomy(
+            version=version,
+            topics=MappingProxyType(topics),
+            index=TermIndex(self._groups),
+            groups=MappingProxyType(self._numbers),
+            by_trigger=MappingProxyType({group: tuple(patterns) for group, patterns in by_trigger.items()}),
+        )
+
+    def _pattern(self, draft: Draft, pattern: PatternDraft) -> Pattern:
+        rule = f"{draft.id}/{pattern.id}"
+        if rule in self._rules:
+            self.faults.append(TopicFault(draft.file, pattern.id, "two rules have this id"))
+        self._rules[rule] = draft.file
+        slots = tuple(
+            self._slot(draft, f"{rule}/{key}", terms, f"{pattern.id}.{key}") for key, terms in pattern.slots
+        )
+        return Pattern(
+            rule=rule,
+            topic=draft.id,
+            slots=slots,
+            veto=self._slot(draft, f"{rule}/veto", pattern.veto, f"{pattern.id}.veto"),
+            within=pattern.within,
+            ordered=pattern.ordered,
+            weight=pattern.weight,
+            gated=pattern.gated,
+            guarded=pattern.guarded,
+            languages=frozenset(pattern.languages),
+        )
+
+    def _slot(self, draft: Draft, name: str, terms: Sequence[str], key: str) -> frozenset[int]:
+        """The groups of a list of terms: one for each class named, one for the terms written out."""
+        numbers: set[int] = set()
+        literal: list[str] = []
+        for term in terms:
+            if term.startswith("@"):
+                numbers.add(self._group(term[1:], self._flat(term[1:], draft.file, key)))
+                continue
+            try:
+                expand(term)
+            except TermFault as fault:
+                self.faults.append(TopicFault(draft.file, key, str(fault)))
+            else:
+                literal.append(term)
+        if literal:
+            numbers.add(self._group(name, tuple(literal)))
+        return frozenset(numbers)
+
+    def _group(self, name: str, terms: tuple[str, ...]) -> int:
+        self._groups[name] = terms
+        return self._numbers.setdefault(name, len(self._numbers))
+
+    def _flat(self, name: str, file: str, key: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
+        if name in self._groups and name in self.words:
+            return self._groups[name]
+        if name not in self.words or name in above:
+            reason = "is made of itself" if name in above else "is in no words file"
+            self.faults.append(TopicFault(file, key, f"the class @{name} {reason}"))
+            return ()
+        terms: list[str] = []
+        for term in self.words[name]:
+            if term.startswith("@"):
+                terms += self._flat(term[1:], file, key, (*above, name))
+            else:
+                terms.append(term)
+        return tuple(dict.fromkeys(terms))

@@ -1,0 +1,176 @@
+"""Terms: short written forms of words and phrases, and one automaton that finds thousands of them at once.
+
+A term is written as an analyst would: `troops`, `trash balloon{,s}`, `дезертир*`, `deploy/v`. Terms are expanded
+here, matched on a folded copy of the text that has exactly as many code points, and reported with offsets into
+the text itself. What a term means is decided elsewhere.
+
+* `{a,b}` alternatives; `*` at the end of a word: any ending; `/n` a regular English noun with its plural;
+  `/v` a regular English verb with its forms; a term of capitals only (`POW`, `US`) matches capitals only;
+  `^` before a Chinese, Japanese or Korean term: only at the start of a word. Words match whole, those of
+  Chinese, Japanese and Korean anywhere. Punctuation and hyphens between words do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+
+import ahocorasick_rs
+
+# A term that expands to more than this is a mistake in its file.
+MOST_FORMS = 400
+# Tagging reads this much of a text: a 1 MB page costs no more than a long one (mean article: 6,000).
+LONGEST_TEXT = 60_000
+
+_NOT_WORD = re.compile(r"[^\w ]")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
+_VOWELS = "aeiou"
+
+Hit = tuple[int, int, int]  # start, end, number of the group
+
+
+class TermFault(ValueError):
+    """A term cannot be read; the message says why."""
+
+
+def fold(text: str) -> str:
+    """The text in lower case with spaces for punctuation, code point by code point."""
+    lower = text.replace("İ", "i").lower().replace("ё", "е")
+    return _NOT_WORD.sub(" ", lower)
+
+
+def is_cjk(text: str) -> bool:
+    """Whether the text holds Chinese, Japanese or Korean characters."""
+    return _CJK.search(text) is not None
+
+
+def expand(term: str) -> tuple[str, ...]:
+    """Every written form of a term, stars kept."""
+    forms = [part for word in [term] for part in _braces(word)]
+    out: list[str] = []
+    for form in forms:
+        options = [_inflected(word) for word in form.split(" ")]
+        out += [" ".join(choice) for choice in product(*options)]
+    if len(out) > MOST_FORMS:
+        raise TermFault(f"{term!r} expands to {len(out)} forms; at most {MOST_FORMS}")
+    return tuple(dict.fromkeys(form.strip() for form in out if form.strip()))
+
+
+class TermIndex:
+    """Groups of terms, found in one pass. Group names are given back as numbers (see `names`)."""
+
+    def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
+        self.names: tuple[str, ...] = tuple(groups)
+        patterns: dict[str, int] = {}
+        self._what: list[list[tuple[int, str, re.Pattern[str] | None]]] = []
+        for number, name in enumerate(self.names):
+            for term in groups[name]:
+                for form in expand(term):
+                    literal, exact, tail = _compiled(form)
+                    place = patterns.setdefault(literal, len(patterns))
+                    if place == len(self._what):
+                        self._what.append([])
+                    self._what[place].append((number, exact, tail))
+        self._literals = tuple(patterns)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(patterns) or ["\x00"])
+
+    def __len__(self) -> int:
+        return len(self._literals)
+
+    def raw_hits(self, folded: str) -> Sequence[tuple[int, int, int]]:
+        """The automaton's own hits on a folded text: the prefilter, nothing verified."""
+        hits: Sequence[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
+            f" {folded} ", overlapping=True
+        )
+        return hits
+
+    def hits(self, text: str, folded: str | None = None) -> list[Hit]:
+        """Every (start, end, group) in the text, by start, longest first."""
+        folded = fold(text) if folded is None else folded
+        padded = f" {folded} "
+        found: set[Hit] = set()
+        what, literals = self._what, self._literals
+        for place, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
+            literal = literals[place]
+            first = start if literal[0] == " " else start - 1
+            last = end - 1
+            if literal[-1] == " ":
+                last -= 1
+            for number, exact, tail in what[place]:
+                stop = last
+                if tail is not None:
+                    match = tail.match(padded, end)
+                    if match is None:
+                        continue
+                    stop = match.end() - 1
+                if exact and text[first:stop] != exact:
+                    continue
+                found.add((first, stop, number))
+        return sorted(found, key=_by_start)
+
+
+def _by_start(hit: Hit) -> tuple[int, int, int]:
+    return hit[0], -hit[1], hit[2]
+
+
+def _braces(term: str) -> list[str]:
+    match = _BRACES.search(term)
+    if match is None:
+        if "{" in term or "}" in term:
+            raise TermFault(f"{term!r} has a brace without its partner")
+        return [term]
+    head, tail = term[: match.start()], term[match.end() :]
+    return [form for choice in match[1].split(",") for form in _braces(head + choice + tail)]
+
+
+def _inflected(word: str) -> list[str]:
+    if word.endswith("/n"):
+        return _noun(word[:-2])
+    if word.endswith("/v"):
+        return _verb(word[:-2])
+    return [word]
+
+
+def _noun(word: str) -> list[str]:
+    if word.endswith(("s", "x", "sh", "ch", "z")):
+        return [word, word + "es"]
+    if word.endswith("y") and word[-2:-1] not in _VOWELS:
+        return [word, word[:-1] + "ies"]
+    return [word, word + "s"]
+
+
+def _verb(word: str) -> list[str]:
+    if word.endswith("e"):
+        return [word, word + "s", word + "d", word[:-1] + "ing"]
+    if word.endswith("y") and word[-2:-1] not in _VOWELS:
+        return [word, word[:-1] + "ies", word[:-1] + "ied", word + "ing"]
+    third = word + ("es" if word.endswith(("s", "x", "sh", "ch", "z")) else "s")
+    return [word, third, word + "ed", word + "ing"]
+
+
+def _compiled(form: str) -> tuple[str, str, re.Pattern[str] | None]:
+    """The literal for the automaton, the exact spelling where capitals count, what must follow the literal."""
+    anchored = form.startswith("^")
+    bare = form.removeprefix("^")
+    if not bare.strip("* "):
+        raise TermFault(f"{form!r} is empty")
+    exact = bare if _all_capitals(bare) else ""
+    head, star, rest = bare.partition("*")
+    folded = fold(head)
+    if not folded.strip():
+        raise TermFault(f"{form!r} starts with a star")
+    asian = is_cjk(folded)
+    lead = " " if anchored or not is_cjk(folded[:1]) else ""
+    if not star:
+        return lead + folded + ("" if asian and is_cjk(folded[-1:]) else " "), exact, None
+    if not asian and len(folded.strip()) < 3:
+        raise TermFault(f"{form!r}: at least three letters before a star")
+    parts = [re.escape(fold(part)) for part in rest.split("*")]
+    return lead + folded, exact, re.compile(r"\w*" + r"\w*".join(parts) + r"(?!\w)")
+
+
+def _all_capitals(term: str) -> bool:
+    letters = [c for c in term if c.isalpha()]
+    return len(letters) >= 2 and term.isascii() and all(c.isupper() for c in letters)

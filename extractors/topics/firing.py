@@ -1,0 +1,256 @@
+"""Which rules fire in which sentence, which are vetoed, and with what status.
+
+Reads title and text once through the taxonomy's automaton; everything after that looks only at sentences with hits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from extractors.records import TopicTag
+from extractors.sentences import sentence_of, sentences
+from extractors.taxonomy import Pattern, Taxonomy
+from extractors.terms import LONGEST_TEXT, Hit, fold, is_cjk
+from extractors.topics.status import NOT_COUNTED, status_of
+
+# Chinese and Japanese say in one character what takes three letters elsewhere, Korean in one what takes two.
+CJK_DENSITY = 2
+# The gate may stand this many sentences before or after; the title is near everything.
+GATE_REACH = 1
+# Weight a sentence must gather for a topic.
+FIRES = 2
+# A text where so many sentences speak of sport, fiction, games or trade, and more than of anything of ours, is about
+# those: its weak hits do not count. One such sentence never silences a story.
+GENRE_SENTENCES = 2
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence with hits: the groups found in it and where (offsets into its field)."""
+
+    field: Literal["title", "text"]
+    number: int
+    start: int
+    end: int
+    spans: dict[int, list[Span]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """A rule that fired in a sentence. `counts` is false for what earns a mention at most."""
+
+    topic: str
+    rule: str
+    weight: int
+    sentence: Sentence
+    spans: tuple[Span, ...]
+    status: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vetoed:
+    """A rule whose words were there, and why it did not fire."""
+
+    rule: str
+    field: str
+    sentence: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What `wirewatch tag --explain` shows."""
+
+    tags: tuple[TopicTag, ...]
+    fired: tuple[Fired, ...]
+    vetoed: tuple[Vetoed, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """Title and text after the automaton: the sentences with hits, in order, the title's first."""
+
+    title: str
+    text: str
+    taxonomy: Taxonomy
+    sentences: list[Sentence]
+    sentence_count: int
+    vetoed: list[Vetoed] = field(default_factory=list)
+
+
+def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:
+    """Find every word of every rule and put it into its sentence."""
+    text = text[:LONGEST_TEXT]
+    spans = sentences(text)
+    found = _located("title", title, [(0, len(title))] if title else [], taxonomy)
+    found += _located("text", text, spans, taxonomy)
+    return Reading(title=title, text=text, taxonomy=taxonomy, sentences=found, sentence_count=len(spans))
+
+
+def fire(reading: Reading, language: str | None) -> list[Fired]:
+    """Every rule that fires, by sentence."""
+    fired: list[Fired] = []
+    off_topic = _genre(reading)
+    for place, sentence in enumerate(reading.sentences):
+        tried: set[str] = set()
+        here: dict[str, list[Fired]] = {}
+        for group in sentence.spans:
+            for pattern in reading.taxonomy.by_trigger.get(group, ()):
+                if pattern.rule in tried:
+                    continue
+                tried.add(pattern.rule)
+                one = _try(pattern, sentence, place, reading, language, off_topic=off_topic)
+                if one is not None:
+                    here.setdefault(one.topic, []).append(one)
+        for several in here.values():
+            if sum(one.weight for one in several) >= FIRES:
+                fired += several
+    return fired
+
+
+def _located(
+    field_name: Literal["title", "text"], content: str, spans: list[Span], taxonomy: Taxonomy
+) -> list[Sentence]:
+    hits = _unmasked(taxonomy.index.hits(content, fold(content)), taxonomy.groups["mask"])
+    starts = [start for start, _ in spans]
+    by_number: dict[int, dict[int, list[Span]]] = {}
+    for start, end, group in hits:
+        number = sentence_of(starts, start)
+        by_number.setdefault(number, {}).setdefault(group, []).append((start, end))
+    return [
+        Sentence(field=field_name, number=number, start=spans[number][0], end=spans[number][1], spans=groups)
+        for number, groups in sorted(by_number.items())
+    ]
+
+
+def _unmasked(hits: list[Hit], mask: int) -> list[Hit]:
+    """Hits without those inside a masking phrase: "border collie" takes its border out of play."""
+    masks = [(start, end) for start, end, group in hits if group == mask]
+    if not masks:
+        return hits
+    return [
+        hit
+        for hit in hits
+        if hit[2] != mask and not any(start <= hit[0] and hit[1] <= end for start, end in masks)
+    ]
+
+
+def _genre(reading: Reading) -> bool:
+    """Whether the text as a whole is about sport, fiction, games or trade."""
+    veto = reading.taxonomy.groups["veto"]
+    places = [one for one in reading.sentences if veto in one.spans]
+    total = reading.sentence_count + bool(reading.title)
+    return len(places) >= GENRE_SENTENCES and len(places) * 2 >= total
+
+
+def _try(
+    pattern: Pattern,
+    sentence: Sentence,
+    place: int,
+    reading: Reading,
+    language: str | None,
+    *,
+    off_topic: bool,
+) -> Fired | None:
+    if pattern.languages and language is not None and language not in pattern.languages:
+        return None
+    content = reading.title if sentence.field == "title" else reading.text
+    dense = is_cjk(content[sentence.start : sentence.end][:40])
+    within = pattern.within // CJK_DENSITY if dense else pattern.within
+    spans = _closest(pattern, sentence, within)
+    if spans is None:
+        return None
+    veto = _veto(pattern, sentence, place, reading, off_topic=off_topic)
+    words = content[min(start for start, _ in spans) : max(end for _, end in spans)]
+    if veto is None:
+        status = status_of(
+            content, sentence.start, sentence.end, sentence.spans, spans, reading.taxonomy.groups
+        )
+        if status != "absent":
+            return Fired(
+                topic=pattern.topic,
+                rule=pattern.rule,
+                weight=pattern.weight,
+                sentence=sentence,
+                spans=spans,
+                status=status,
+                counts=status not in NOT_COUNTED,
+            )
+        veto = "said to be absent"
+    reading.vetoed.append(
+        Vetoed(rule=pattern.rule, field=sentence.field, sentence=sentence.number, reason=veto, text=words)
+    )
+    return None
+
+
+def _closest(pattern: Pattern, sentence: Sentence, within: int) -> tuple[Span, ...] | None:
+    """One span a slot, all within reach of the trigger; the first trigger that has them all."""
+    slots = [_of(slot, sentence) for slot in pattern.slots]
+    if not all(slots):
+        return None
+    for trigger in slots[0]:
+        chosen = [trigger]
+        for slot in slots[1:]:
+            near = [
+                span
+                for span in slot
+                if _gap(trigger, span) <= within
+                and not _overlap(span, chosen)
+                and (not pattern.ordered or span[0] >= chosen[-1][1])
+            ]
+            if not near:
+                break
+            chosen.append(min(near, key=lambda span: _gap(trigger, span)))
+        else:
+            return tuple(sorted(chosen))
+    return None
+
+
+def _of(groups: Iterable[int], sentence: Sentence) -> list[Span]:
+    return sorted({span for group in groups for span in sentence.spans.get(group, ())})
+
+
+def _gap(one: Span, other: Span) -> int:
+    return max(other[0] - one[1], one[0] - other[1], 0)
+
+
+def _overlap(span: Span, chosen: list[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in chosen)
+
+
+def _veto(
+    pattern: Pattern, sentence: Sentence, place: int, reading: Reading, *, off_topic: bool
+) -> str | None:
+    """Why the rule must not fire here, or None."""
+    topic = reading.taxonomy.topics[pattern.topic]
+    for groups, name in ((pattern.veto, "the rule's veto"), (topic.veto, "the topic's veto")):
+        if spans := _of(groups, sentence):
+            return f"{name}: {_words(reading, sentence, spans[0])}"
+    veto = reading.taxonomy.groups["veto"]
+    if pattern.guarded and veto in sentence.spans:
+        return f"out of domain: {_words(reading, sentence, sentence.spans[veto][0])}"
+    if pattern.guarded and off_topic:
+        return "out of domain: most of the text"
+    if pattern.gated and topic.gate and not _gate(topic.gate, place, reading):
+        return "no word of the gate nearby"
+    return None
+
+
+def _gate(gate: frozenset[int], place: int, reading: Reading) -> bool:
+    here = reading.sentences[place]
+    for other in reading.sentences:
+        near = other.field != here.field or abs(other.number - here.number) <= GATE_REACH
+        if near and not gate.isdisjoint(other.spans):
+            return True
+    return False
+
+
+def _words(reading: Reading, sentence: Sentence, span: Span) -> str:
+    content = reading.title if sentence.field == "title" else reading.text
+    return content[span[0] : span[1]]

@@ -1,0 +1,59 @@
+"""What a sentence says of an event: that it happened, or that it is denied, planned, demanded, supposed, past, played.
+
+Decided from cue words of the taxonomy (`words/status.toml`) and where they stand relative to the rule's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+Span = tuple[int, int]
+
+# These never raise a topic above a mention; "absent" is not even that.
+NOT_COUNTED = frozenset({"historical"})
+# "no sign of any ...": a word of absence holds for what follows this closely (characters).
+ABSENCE_REACH = 28
+# A denial or a demand holds for the whole sentence; a plan or a doubt for what is near.
+PLAN_REACH = 90
+
+# The first that applies holds; history and denial speak for the whole sentence.
+_WHOLE = 10_000
+_ORDER = (
+    ("historical", _WHOLE),
+    ("denied", _WHOLE),
+    ("demanded", PLAN_REACH),
+    ("exercise", PLAN_REACH),
+    ("planned", PLAN_REACH),
+    ("hypothetical", PLAN_REACH),
+)
+
+# Years this far back are history in any news text; a later year may be this story's own.
+_OLD_YEAR = re.compile(r"(?<![\d,.])(?:1[0-9]\d\d|200\d)(?![\d,]|\s*(?:soldiers|troops|people|men|km|명))")
+
+
+def status_of(
+    content: str,
+    start: int,
+    end: int,
+    groups_here: Mapping[int, Sequence[Span]],
+    spans: Sequence[Span],
+    groups: Mapping[str, int],
+) -> str:
+    """The status of the event whose words are `spans`, in the sentence content[start:end]."""
+    first, last = min(s for s, _ in spans), max(e for _, e in spans)
+
+    def cues(name: str) -> Sequence[Span]:
+        return groups_here.get(groups[f"status.{name}"], ())
+
+    def near(name: str, reach: int) -> bool:
+        return any(first - reach <= e and s <= last + reach for s, e in cues(name))
+
+    if any(0 <= first - e <= ABSENCE_REACH for _, e in cues("absent")):
+        return "absent"
+    if _OLD_YEAR.search(content, start, end):
+        return "historical"
+    for name, reach in _ORDER:
+        if near(name, reach):
+            return name
+    return "asserted"
