@@ -70,7 +70,9 @@ def ensure_distribution(release: Release, cache: Path, *, say: Say, fetch: Fetch
     if folder.is_dir():
         return folder
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        if not folder.parent.is_dir():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.parent.chmod(0o755)  # whatever our umask is: root's node runs as another user
         waiting = f"Another process is fetching Elasticsearch {release.version}; waiting for it"
         lock = folder.parent / f"{release.version}.lock"
         with hold(lock, seconds=LOCK_SECONDS, say=say, waiting=waiting):
@@ -141,8 +143,10 @@ def _unpack(archive: Path, into: Path) -> Path:
     with zipfile.ZipFile(archive) as contents:
         for member in contents.infolist():
             path = Path(contents.extract(member, into))
-            runnable = member.is_dir() or path.parent.name == "bin" or (member.external_attr >> 16) & 0o100
+            runnable = path.parent.name == "bin" or (member.external_attr >> 16) & 0o100
             path.chmod(0o755 if runnable else 0o644)
+    for path in into.rglob("*/"):
+        path.chmod(0o755)
     (unpacked,) = into.iterdir()
     return unpacked
 

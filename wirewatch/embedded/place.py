@@ -78,10 +78,13 @@ def place_state(home: Path, account: Account | None, *, open_folder: Path = OPEN
 
 def place_cache(cache: Path, account: Account | None, *, open_folder: Path = OPEN_FOLDER) -> Path:
     """The cache folder, or one that the account can read when it cannot enter that."""
-    if account is None or may_enter(cache, account):
+    if account is None:
         return cache
     other = open_folder / "cache"
     try:
+        cache.mkdir(parents=True, exist_ok=True)
+        if may_enter(cache, account):
+            return cache
         other.mkdir(parents=True, exist_ok=True)
         _make_enterable(other, open_folder)
     except OSError as fault:
