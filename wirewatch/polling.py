@@ -39,7 +39,7 @@ FASTER, SLOWER = 0.5, 1.25
 BUSY_SHARE = 1 / 3
 # Failures: the wait doubles with their weight, at most this long; a dead feed is asked rarely and never forgotten.
 LONGEST_WAIT = timedelta(hours=12)
-GONE_WAIT = timedelta(days=1)
+GONE_WAIT = timedelta(hours=1)
 LONGEST_GONE_WAIT = timedelta(days=14)
 RETRY_AFTER_MOST = timedelta(hours=24)
 # What a server may ask for by ttl or Cache-Control; more is a default that nobody meant.
@@ -210,7 +210,7 @@ def _wait(state: FeedState, verdict: FetchVerdict) -> timedelta:
     interval = timedelta(seconds=state.interval_seconds or FIRST_INTERVAL.total_seconds())
     if state.failures:
         longest = LONGEST_GONE_WAIT if state.status == "gone" else LONGEST_WAIT
-        least = GONE_WAIT / 24 if state.status == "gone" else interval
+        least = GONE_WAIT if state.status == "gone" else interval
         interval = min(max(interval, least) * 2 ** min(state.failures, 16), longest)
     if isinstance(verdict, Unreachable) and verdict.retry_after is not None:
         interval = max(interval, min(verdict.retry_after, RETRY_AFTER_MOST))
