@@ -145,11 +145,10 @@ def _article(
         for name in ("author", "photo", "keywords", "kind", "topics", "event", "copy_of", "special")
         if name in raw
     }
-    original = originals.get(raw.get("copy_of", ""), {})
-    told = original or originals[f"{publisher}/{raw['slug']}"]
+    told = _first(f"{publisher}/{raw['slug']}", originals)
     for name in ("topics", "event", "kind"):
-        if name in original and name not in facts:
-            facts[name] = _frozen(original[name])
+        if name in told and name not in facts:
+            facts[name] = _frozen(told[name])
     first = PressArticle(
         key=f"{publisher}/{raw['slug']}",
         slug=raw["slug"],
@@ -187,6 +186,8 @@ def _body(publisher: str, raw: dict[str, Any], originals: dict[str, dict[str, An
     original = originals.get(raw["copy_of"])
     if original is None:
         raise PressFault(f"{where}: copies {raw['copy_of']}, which is not there")
+    if raw.get("second_of"):
+        original = {**original, **original["second"]}
     blocks = list(_body(raw["copy_of"].partition("/")[0], original, originals))
     blocks = blocks[: raw.get("keep", len(blocks))]
     if "lead" in raw:
@@ -198,6 +199,13 @@ def _body(publisher: str, raw: dict[str, Any], originals: dict[str, dict[str, An
     if "credit_line" in raw:
         blocks.append(raw["credit_line"])
     return tuple(blocks)
+
+
+def _first(key: str, originals: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The article that a chain of copies began with."""
+    while "copy_of" in originals[key]:
+        key = originals[key]["copy_of"]
+    return originals[key]
 
 
 def _blocks(text: str) -> tuple[str, ...]:

@@ -110,9 +110,13 @@ def iso(at: datetime, publisher: PressPublisher) -> str:
     return at.astimezone(ZoneInfo(publisher.zone)).replace(microsecond=0).isoformat()
 
 
-_PLACE = re.compile(r"\{(day|date)(?:-(\d+))?(?::(\d+))?\}")
+_PLACE = re.compile(r"\{(day|date|month|year)(?:-(\d+))?(?::(\d+))?\}")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
+_MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _MONTHS_RU = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
@@ -122,12 +126,17 @@ _MONTHS_RU = (
 def _dated(article: PressArticle, told_at: datetime, language: str) -> PressArticle:
     """The article with its days filled in, as seen where it was first written.
 
-    `{day-1}` is the day before; `{day:15}` is the latest day on which it was 15:00 before the article appeared.
+    `{day-1}` is the day before, `{month-3}` three months before, `{year-40}` forty years; `{day:15}` is the latest day on which it was 15:00 before the article appeared.
     """
     local = told_at.astimezone(ZoneInfo(article.told_zone))
 
     def fill(place: re.Match[str]) -> str:
-        day = local - timedelta(days=int(place[2] or 0), hours=int(place[3] or 0))
+        back = int(place[2] or 0)
+        if place[1] == "year":
+            return str(local.year - back)
+        if place[1] == "month":
+            return _MONTH_NAMES[(local.month - 1 - back) % 12]
+        day = local - timedelta(days=back, hours=int(place[3] or 0))
         if language == "ko":
             return f"{day.day}일"
         if language == "ru":
