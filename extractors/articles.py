@@ -1,22 +1,31 @@
 """A page's bytes as an Article, with how each field was obtained, or as Rejected with the reason.
 
 Never raises, whatever the bytes. Knows no site: what is particular about one comes in as `publisher` and `learned_lines`.
+One parse of the page serves the verdict, the metadata and the body.
 """
 
 from __future__ import annotations
 
-import logging
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
+from extractors.bodies import find_body
+from extractors.boilerplate import trim
+from extractors.bylines import find_authors
 from extractors.credits import find_credit
+from extractors.datelines import find_dates
+from extractors.headlines import Headline, find_headline
 from extractors.languages import detect_language
 from extractors.markup import read_markup
-from extractors.records import Article, Entry, FoundDate, Page, Publisher, Rejected
+from extractors.records import Article, Entry, Page, Publisher, Rejected
+from extractors.structured import read_structured, texts
+from extractors.vicinity import Vicinity
 
-# trafilatura logs an error for every odd page; the verdict says it already.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+if TYPE_CHECKING:
+    import lxml.html
+
+    from extractors.structured import Structured
 
 # Characters of body below which a page has no article.
 LEAST_TEXT = 80
@@ -39,53 +48,134 @@ def extract_article(
     except Exception as fault:  # noqa: BLE001
         # The last resort the house allows here: three parsers read bytes of strangers, and one page that
         # breaks one of them must end as a verdict like any other.
-        return Rejected(
-            url=page.final_url, reason="unparsable", detail=f"{type(fault).__name__}: {fault}"[:300]
-        )
+        detail = f"{type(fault).__name__}: {fault}"[:300]
+        return Rejected(url=page.final_url or page.url, reason="unparsable", detail=detail)
 
 
 def _extract(
     page: Page, entry: Entry | None, publisher: Publisher | None, learned: frozenset[str], now: datetime
 ) -> Article | Rejected:
-    from trafilatura import bare_extraction
-
     url = page.final_url or page.url
     if not page.body.strip():
         return Rejected(url=url, reason="empty", detail="no bytes")
     markup = read_markup(page.body, charset=page.charset, content_type=page.content_type)
     if markup is None:
         return Rejected(url=url, reason="not-html", detail="no element could be parsed")
-    found = bare_extraction(
-        markup.tree, url=url, fast=True, include_comments=False, with_metadata=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )  # fmt: skip
-    document = None if isinstance(found, dict) else found
-    text = (
-        "\n".join(line for line in (document.text or "").splitlines() if line.strip() not in learned)
-        if document
-        else ""
+    tree, structured = markup.tree, read_structured(markup.tree)
+    sites = _site_names(structured, publisher)
+    headline = find_headline(
+        tree, structured, url=url, site_names=sites, feed_title=entry.title if entry else None
     )
-    title = (document.title if document else None) or (entry.title if entry else None)
-    if len(text) < LEAST_TEXT or not title or document is None:
+    vicinity = Vicinity(tree, headline.title if headline else None)
+    dates = find_dates(
+        tree,
+        structured,
+        url=url,
+        vicinity=vicinity,
+        zone=publisher.zone if publisher else None,
+        entry=entry,
+        now=now,
+    )
+    authors, authors_from = find_authors(structured, vicinity, tree, url=url, site_names=sites)
+    body = find_body(tree, url=url)
+    text = trim(body.text, headline=headline.title if headline else None, learned_lines=learned)
+    if len(text) < LEAST_TEXT or headline is None:
         return Rejected(url=url, reason="too-little-text", detail=f"{len(text)} characters of body")
+    canonical, syndicated = _canonical(tree, structured, url)
     return Article(
         url=url,
-        title=title,
-        raw_title=title,
+        title=headline.title,
+        raw_title=headline.raw,
         text=text,
-        language=detect_language(text, publisher.language if publisher else None),
-        authors=tuple(a.strip() for a in (document.author or "").split(";") if a.strip()),
-        published=_day(document.date, publisher, now),
-        site_name=document.sitename,
-        image=document.image,
+        language=detect_language(text, _language_hint(tree, structured, entry, publisher)),
+        authors=authors,
+        published=dates.published,
+        modified=dates.modified,
+        canonical_url=canonical,
+        syndicated_from=syndicated,
+        site_name=sites[0] if sites else None,
+        section=_section(structured),
+        keywords=_keywords(structured),
+        image=_image(structured, url),
         credit=find_credit(text, patterns=publisher.credit if publisher else ()),
-        provenance=(("text", "trafilatura"), ("title", "trafilatura"), ("published", "trafilatura")),
+        provenance=_provenance(
+            headline, body.source, authors_from, dates.published.source if dates.published else None
+        ),
     )
 
 
-def _day(day: str | None, publisher: Publisher | None, now: datetime) -> FoundDate | None:
-    if not day:
-        return None
-    zone = ZoneInfo(publisher.zone) if publisher and publisher.zone else UTC
-    at = datetime.combine(datetime.fromisoformat(day), time(), zone).astimezone(UTC)
-    return None if at > now else FoundDate(at=at, raw=day, source="meta", zone="day")
+def _provenance(
+    headline: Headline, body: str, authors: str | None, published: str | None
+) -> tuple[tuple[str, str], ...]:
+    found = {"title": headline.source, "text": body, "authors": authors, "published": published}
+    return tuple((field, source) for field, source in found.items() if source)
+
+
+def _site_names(structured: Structured, publisher: Publisher | None) -> tuple[str, ...]:
+    names = [publisher.name] if publisher else []
+    names += structured.every("og:site_name", "application-name", "apple-mobile-web-app-title")
+    for article in structured.articles():
+        names += texts(article.get("publisher"))
+    for types, node in structured.nodes:
+        if types & {"website", "newsmediaorganization"}:
+            names += texts(node.get("name"))
+    return tuple(dict.fromkeys(name for name in names if 1 < len(name) < 80))
+
+
+def _language_hint(
+    tree: lxml.html.HtmlElement, structured: Structured, entry: Entry | None, publisher: Publisher | None
+) -> str | None:
+    stated = tree.get("lang") or structured.first("og:locale", "content-language", "dc.language")
+    return stated or (entry.language if entry else None) or (publisher.language if publisher else None)
+
+
+def _canonical(
+    tree: lxml.html.HtmlElement, structured: Structured, url: str
+) -> tuple[str | None, str | None]:
+    """Where the article says it lives: at its own house, or (evidence of syndication) at another."""
+    from extractors.urls import canonical_url, host_of, registrable_domain
+
+    links = [
+        link.get("href")
+        for link in tree.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    stated = [s for s in (*links, structured.first("og:url")) if s and s.strip()]
+    if not stated:
+        return None, None
+    absolute = canonical_url(urljoin(url, stated[0].strip()))
+    if absolute is None or urlsplit(absolute).path in {"", "/"}:
+        # A canonical link to the home page is a mistake of the template.
+        return None, None
+    if registrable_domain(host_of(absolute)) == registrable_domain(host_of(url)):
+        return absolute, None
+    return None, absolute
+
+
+def _section(structured: Structured) -> str | None:
+    for article in structured.articles():
+        if section := texts(article.get("articleSection")):
+            return section[0][:100]
+    found = structured.first("article:section", "og:article:section", "parsely-section", "section")
+    return found[:100] if found else None
+
+
+def _keywords(structured: Structured) -> tuple[str, ...]:
+    found: list[str] = []
+    for article in structured.articles():
+        found += texts(article.get("keywords"))
+    found += structured.every("news_keywords", "keywords", "article:tag", "parsely-tags")
+    parts = (part.strip() for raw in found for part in raw.replace(";", ",").split(","))
+    return tuple(dict.fromkeys(part for part in parts if 1 < len(part) <= 80))[:40]
+
+
+def _image(structured: Structured, url: str) -> str | None:
+    found = structured.first(
+        "og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"
+    )
+    absolute = urljoin(url, found) if found else None
+    return (
+        absolute
+        if absolute and absolute.startswith(("http://", "https://")) and len(absolute) < 2000
+        else None
+    )
