@@ -179,7 +179,8 @@ def _history(index: Index, subscriber: Subscriber, now: datetime) -> list[Delive
 
 
 def _subscribers(settings: Settings) -> tuple[Subscriber, ...]:
-    """The subscribers; a topic that somebody asks for stands for the topics below it, too."""
+    if settings.subscribers is None:
+        return load_subscribers(settings)
     from extractors.taxonomy import load_taxonomy
 
     taxonomy = load_taxonomy()
@@ -187,6 +188,9 @@ def _subscribers(settings: Settings) -> tuple[Subscriber, ...]:
 
 
 def _widened(subscriber: Subscriber) -> Subscriber:
+    """The subscriber, asking for the topics below the ones named, too."""
+    if not subscriber.topics:
+        return subscriber
     from extractors.taxonomy import load_taxonomy
 
     taxonomy = load_taxonomy()

@@ -36,7 +36,7 @@ class _Policy(EmailPolicy):
         if name.lower() in {"list-unsubscribe", "list-id", "message-id"}:
             return f"{name}: {value.replace(', ', f',{self.linesep} ')}{self.linesep}"
         if name.lower() == "subject" and not value.isascii():
-            encoded = Header(value, "utf-8", header_name=name).encode(linesep=self.linesep)
+            encoded = Header(value, "utf-8", maxlinelen=75, header_name=name).encode(linesep=self.linesep)
             return f"{name}: {encoded}{self.linesep}"
         return None
 

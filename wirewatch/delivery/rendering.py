@@ -41,7 +41,7 @@ def render_digest(digest: Digest, subscriber: Subscriber, settings: Settings) ->
     """Subject, text, HTML and the bytes of the mail; stories that find no room are left out from the end."""
     links = links_for(subscriber.name, settings)
     fitting, letter, html = _fitted(digest, subscriber, links)
-    text = _environment().get_template("digest.txt.j2").render(letter=letter)
+    text = _environment().get_template("digest.txt.j2").render(letter=letter).strip() + "\n"
     return Rendered(
         digest=fitting,
         message_id=message_id(digest.digest_key, settings),
@@ -80,7 +80,8 @@ def _cut(digest: Digest, most: int) -> Digest:
 
 def _laid_out(digest: Digest, subscriber: Subscriber, links: Links) -> tuple[Letter, str]:
     letter = word(digest, subscriber, links)
-    return letter, _inliner().inline(_environment().get_template("digest.html.j2").render(letter=letter))
+    html = _inliner().inline(_environment().get_template("digest.html.j2").render(letter=letter))
+    return letter, html.rstrip() + "\n"
 
 
 @cache
