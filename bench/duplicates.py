@@ -1,0 +1,59 @@
+"""Near-duplicates: `python -m bench duplicates --data FILE.jsonl.gz --predictions OUT.json [--check]`.
+
+Texts go in time order through the pipeline's own clustering, starting cold; a cluster is an article and its copies.
+Recall by kind is printed when NAME.kind.json lies beside the data.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from bench._clusters import arguments, below_floor, place, read_articles, report, score
+from wirewatch.records import StoredArticle
+
+
+def main(argv: list[str]) -> int:
+    given = arguments(argv, __doc__ or "")
+    began = time.perf_counter()
+    articles = read_articles(given.data)
+    reading = time.perf_counter() - began
+    run = place(articles, without_store=given.without_store, batch=given.batch)
+    clusters = {key: _original(key, run.articles) for key in run.articles}
+    given.predictions.write_text(json.dumps(clusters))
+    scores = score(given.data, given.predictions)
+    scores.update(_by_kind(given.data, clusters))
+    report("duplicates", scores, run)
+    print(f"reading and fingerprinting: {len(articles) / reading:.0f} articles/s")
+    faults = below_floor("duplicates", scores) if given.check else []
+    print(*faults, sep="\n", end="\n" if faults else "")
+    return 1 if faults else 0
+
+
+def _original(key: str, articles: dict[str, StoredArticle]) -> str:
+    while (source := articles[key].near_duplicate_of) is not None:
+        key = source
+    return key
+
+
+def _by_kind(data: Path, clusters: dict[str, str]) -> dict[str, float]:
+    name = data.name.split(".")[0]
+    kinds, golds = data.parent / f"{name}.kind.json", data.parent / f"{name}.gold.json"
+    if not kinds.exists() or not golds.exists():
+        return {}
+    kind, gold = json.loads(kinds.read_text()), json.loads(golds.read_text())
+    groups = defaultdict(list)
+    for key, group in gold.items():
+        groups[group].append(key)
+    pairs: Counter[str] = Counter()
+    together: Counter[str] = Counter()
+    for members in groups.values():
+        for one in members:
+            for other in members:
+                if one != other:
+                    pairs[kind[one]] += 1
+                    together[kind[one]] += clusters.get(one, one) == clusters.get(other, other)
+    recalls = {f"recall_{name}": together[name] / pairs[name] for name in sorted(pairs)}
+    return {**recalls, "recall_worst": min(recalls.values(), default=1.0)}

@@ -1,0 +1,7 @@
+"""Extracted articles in, placed articles and stories out: the one ordered step of the engine."""
+
+from wirewatch.clustering.board import story_key_for
+from wirewatch.clustering.store import Change, Store, Wanted
+from wirewatch.clustering.writer import cluster_articles, comparable
+
+__all__ = ["Change", "Store", "Wanted", "cluster_articles", "comparable", "story_key_for"]

@@ -1,0 +1,178 @@
+"""The stories as they stand while a batch is placed: what the store holds, and what the batch did to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from wirewatch.clustering.store import Store, Wanted
+from wirewatch.records import StoredArticle
+from wirewatch.stories.assignment import Profile, choose_story, profile_of
+from wirewatch.stories.copies import Comparable, Copies, Copy
+from wirewatch.stories.likeness import Bag, TermCounts, heaviest, plain
+from wirewatch.stories.sameness import UNITING_JACCARD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+# Words shown as those that cluster a story, and terms by which stories are looked up for an article.
+STORY_TERMS = 12
+ASKED_TERMS = 30
+
+
+def story_key_for(article_key: str) -> str:
+    """The key of the story that an article founds."""
+    return sha256(f"story|{article_key}".encode()).hexdigest()[:32]
+
+
+@dataclass(slots=True)
+class Board:
+    """The stories as they stand while a batch is placed: what the store holds, and what the batch did to it."""
+
+    store: Store
+    batch: Sequence[StoredArticle]
+    copies: Copies
+    known: Mapping[str, Comparable]
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)  # story -> the story it went into
+    terms: dict[str, TermCounts] = field(default_factory=dict)
+    _story: dict[str, str] = field(default_factory=dict)  # article -> story, for the batch
+    _like: dict[str, list[Profile]] = field(default_factory=dict)
+    _vectors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    _at: Mapping[str, datetime] = field(default_factory=dict)
+    _by_term: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _links: dict[str, Copy] = field(default_factory=dict)  # later articles given another original
+
+    def count(self, article: StoredArticle, bag: Bag) -> None:
+        """Count the terms of a new original."""
+        self.terms.setdefault(f"{article.sort_at:%Y-%m-%d}", TermCounts()).add(bag)
+
+    def look_up(self, vectors: Mapping[str, Mapping[str, float]], at: Mapping[str, datetime]) -> None:
+        """Ask the store, once, for the stories that any of these articles may belong to."""
+        self._vectors, self._at = vectors, at
+        wanted = {
+            key: Wanted(
+                terms=tuple((term, vector[term]) for term in heaviest(vector, ASKED_TERMS)), at=at[key]
+            )
+            for key, vector in vectors.items()
+            if vector
+        }
+        self._like = self.store.profiles_like(wanted) if wanted else {}
+
+    def story_of(self, article_key: str) -> str:
+        """The story of an article of the batch or of the store, merges followed."""
+        story = self._story.get(article_key)
+        if story is None:
+            story = self.known[article_key].group
+        while story in self.merged:
+            story = self.merged[story]
+        return story
+
+    def story_of_copies(self, article_key: str) -> str | None:
+        """The story of the closest stored article that is a copy of this one, if there is any."""
+        links = [
+            (-copy.overlap.strength, key)
+            for key in self.copies.later
+            if (copy := self.copies.found.get(key)) is not None and copy.of_key == article_key
+        ]
+        return self.story_of(min(links)[1]) if links else None
+
+    def likely_story(self, article_key: str) -> str:
+        """The story most like an article, or a new one founded by it."""
+        vector = self._vectors[article_key]
+        keys = {profile.story_key: profile for profile in self._like.get(article_key, ())}
+        for term in heaviest(vector, ASKED_TERMS):
+            keys.update((key, self.profiles[key]) for key in self._by_term.get(term, ()))
+        current = [self.profiles.get(key, profile) for key, profile in keys.items() if key not in self.merged]
+        chosen = choose_story(vector, self._at[article_key], current)
+        return chosen[0].story_key if chosen else story_key_for(article_key)
+
+    def put(self, article: StoredArticle, story: str, vector: Mapping[str, float] | None) -> None:
+        """Put an article into a story, and its vector into the story's profile."""
+        self._story[article.article_key] = story
+        if vector is None:
+            return
+        profile = self.profiles.get(story) or self._stored_profile(article.article_key, story)
+        if profile is None:
+            profile = profile_of(story, vector, article.sort_at)
+        else:
+            profile = profile.with_article(vector, article.sort_at)
+        self._show(profile)
+
+    def settle_later(self) -> None:
+        """Give stored articles whose original came late to it, where both are of one story or enough is shared."""
+        for key in sorted(self.copies.later):
+            copy = self.copies.found.get(key)
+            if copy is None:
+                continue
+            mine, its = self.story_of(key), self.story_of(copy.of_key)
+            if mine != its:
+                if copy.kind == "embedded" or copy.overlap.jaccard < UNITING_JACCARD:
+                    continue
+                self._merge(mine, its)
+            self._links[key] = copy
+
+    def touched(self) -> set[str]:
+        """The stories to be told anew."""
+        keys = {self.story_of(article.article_key) for article in self.batch}
+        return keys | {self.story_of(key) for key in self._links} | set(map(self._final, self.merged))
+
+    def members(
+        self, stored: Mapping[str, Sequence[StoredArticle]], fields: dict[str, dict[str, Any]]
+    ) -> dict[str, list[StoredArticle]]:
+        """All articles by story, with their copies as decided; what that changes goes into `fields`."""
+        found: defaultdict[str, list[StoredArticle]] = defaultdict(list)
+        batch = {article.article_key for article in self.batch}
+        older = (
+            article
+            for articles in stored.values()
+            for article in articles
+            if article.article_key not in batch
+        )
+        for article in (*older, *self.batch):
+            key = article.article_key
+            copy = self.copies.found[key] if key in batch else self._links.get(key)
+            placed = article
+            if key in batch or copy is not None:
+                of_key, kind = (copy.of_key, copy.kind) if copy else (None, None)
+                fields[key].update(near_duplicate_of=of_key, duplicate_kind=kind)
+                placed = replace(article, near_duplicate_of=of_key, duplicate_kind=kind)
+            story = self._story.get(key) or article.story_key
+            found[self._final(story or "")].append(placed)
+        return found
+
+    def story_terms(self, story_key: str) -> tuple[str, ...]:
+        """The words that cluster a story."""
+        profile = self.profiles.get(story_key) or self.store.profiles([story_key]).get(story_key)
+        return tuple(plain(term) for term in profile.search_terms()[:STORY_TERMS]) if profile else ()
+
+    def _final(self, story: str) -> str:
+        while story in self.merged:
+            story = self.merged[story]
+        return story
+
+    def _stored_profile(self, article_key: str, story: str) -> Profile | None:
+        for profile in self._like.get(article_key, ()):
+            if profile.story_key == story:
+                return profile
+        return self.store.profiles([story]).get(story)
+
+    def _show(self, profile: Profile) -> None:
+        self.profiles[profile.story_key] = profile
+        for term in profile.search_terms():
+            self._by_term[term].add(profile.story_key)
+
+    def _merge(self, one: str, other: str) -> None:
+        """Let the story that was there first take the other's articles."""
+        stored = self.store.stories([one, other])
+        older = sorted(stored, key=lambda key: (stored[key].first_seen_at, key))
+        stays, goes = (*older, *sorted({one, other}.difference(older)))
+        self.merged[goes] = stays
+        profiles = self.store.profiles([one, other])
+        first = self.profiles.get(stays) or profiles.get(stays)
+        second = self.profiles.pop(goes, None) or profiles.get(goes)
+        if first is not None and second is not None:
+            self._show(first.joined(second))
