@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 import types
 from typing import Any
@@ -167,6 +168,51 @@ def plugins() -> dict[str, Any]:
         "mounted": [app["url_prefix"] for app in apps],
         "provider": "wirewatch" in ProvidersManager().providers,
     }
+
+
+def routes() -> dict[str, Any]:
+    """How the desk answers nobody, a viewer and an admin, below the path /air: each route, files, unknown paths."""
+    from airflow.utils import db
+    from starlette.testclient import TestClient
+
+    db.initdb()
+    from airflow.api_fastapi.app import create_app
+    from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+
+    app = create_app(apps="core")
+    (mount,) = (route for route in app.routes if getattr(route, "path", "") == "/wirewatch")
+    paths = sorted({*_paths(mount.app.routes), "/", "/nowhere", "/openapi.json", "/docs", "/static/none.css"})
+    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    passwords = SimpleAuthManager.get_passwords()
+    answers: dict[str, Any] = {"paths": paths}
+    for who in ("nobody", "viewer", "admin"):
+        headers = {}
+        if who != "nobody":
+            body = {"username": who, "password": passwords[who]}
+            token = client.post("/air/auth/token", json=body).json()["access_token"]
+            headers = {"Authorization": f"Bearer {token}"}
+        answers[who] = {
+            f"{method} {path}": client.request(method, f"/air/wirewatch{path}", headers=headers).status_code
+            for path in paths
+            for method in ("GET", "HEAD", "POST", "PUT", "DELETE")
+        }
+        if who == "admin":
+            found = client.get("/air/api/v2/plugins", headers=headers).json()["plugins"]
+            (answers["plugin"],) = (plugin for plugin in found if plugin["name"] == "wirewatch")
+        if who == "viewer":
+            client.cookies.set("_token", token)
+            answers["by cookie"] = client.get("/air/wirewatch/health").status_code
+            client.cookies.clear()
+    return answers
+
+
+def _paths(found: Any, prefix: str = "") -> list[str]:
+    paths = []
+    for route in found:
+        path = prefix + getattr(route, "path", "")
+        inner = getattr(getattr(route, "app", None), "routes", None)
+        paths += _paths(inner, path) if inner else [re.sub(r"{[^}]*}", "x", path)]
+    return paths
 
 
 if __name__ == "__main__":

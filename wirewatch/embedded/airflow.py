@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from wirewatch.discovery import dags_folder, plugins_folder
 from wirewatch.embedded.airflow_api import AirflowApi, AirflowUnreachable
+from wirewatch.embedded.airflow_logs import remove_old_logs, task_log_tail
 from wirewatch.embedded.children import Child, end_marked, last_lines, next_free_port, start_child
 from wirewatch.embedded.errors import EmbeddedError
 
@@ -147,11 +147,11 @@ class Airflow:
         """What a part wrote last."""
         return last_lines(self._log(part), lines)
 
-    def task_log_tail(self, dag_id: str, run_id: str, task_id: str, lines: int = 12) -> str:
-        """What the latest try of a task wrote last."""
-        folder = self.folder / "logs" / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task_id}"
-        tries = sorted(folder.rglob("attempt=*.log"), key=lambda file: file.stat().st_mtime)
-        return last_lines(tries[-1], lines) if tries else ""
+    def task_log_tail(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> str:
+        """What the latest try of a task said last."""
+        return task_log_tail(
+            self.folder / "logs", dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index
+        )
 
     def clean_when_due(self) -> None:
         """Once a day: runs older than a month leave Airflow's database, task logs older than two weeks the disk."""
@@ -167,10 +167,7 @@ class Airflow:
         command = ["db", "clean", "--yes", "--skip-archive", "--clean-before-timestamp", before]
         if self._run("db-clean", command) != 0:
             self.say(f"Airflow: its database could not be cleaned; see {self._log('db-clean')}")
-        oldest = now.timestamp() - KEEP_LOGS.total_seconds()
-        for run in (self.folder / "logs").glob("dag_id=*/run_id=*"):
-            if run.stat().st_mtime < oldest:
-                shutil.rmtree(run, ignore_errors=True)
+        remove_old_logs(self.folder / "logs", before=now.timestamp() - KEEP_LOGS.total_seconds())
 
     # ------------------------------------------------------------------ private
 

@@ -1,0 +1,153 @@
+"""One round of poll, ingest and digest, followed from outside: what Airflow and the store say of it, line by line.
+
+Looks, tells what changed, and wakes a DAG that nothing else would wake soon. Starts and stops no component.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from wirewatch.embedded.airflow_api import FINISHED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from wirewatch.embedded.airflow import Airflow
+    from wirewatch.embedded.airflow_api import Run, TaskState
+    from wirewatch.index import Index
+    from wirewatch.records import Delivery
+
+    Say = Callable[[str], None]
+
+# An asset event starts the next DAG within a second or two; this long without any run, and nothing more will come.
+QUIET_SECONDS = 12
+# How often one round may wake `ingest_stories` by itself: entries that cannot be finished now wait for the sweeper.
+WAKES = 2
+# The event that wakes `send_digests` comes from the last task of a run, so the digest's run is a little older than the end.
+EVENT_LEAD = timedelta(seconds=15)
+_TASKS = ("plan", "poll", "ingest", "cluster", "publish", "send", "tend")
+_TOLD = ("queued", "extracted", "indexed", "near_duplicate", "updated", "not_an_article", "refused", "gone", "filtered", "failed", "quarantined")  # fmt: skip
+
+
+@dataclass(slots=True)
+class Round:
+    """The round that began at `since`."""
+
+    airflow: Airflow
+    since: datetime
+    say: Say
+    delivery: Delivery | None = None
+    over: bool = False
+    _states: dict[tuple[str, str], str] = field(default_factory=dict)
+    _failures: set[tuple[str, str, str, int, int]] = field(default_factory=set)
+    _counts: str = ""
+    _quiet_from: float | None = None
+    _woken: Counter[str] = field(default_factory=Counter)
+
+    def begin(self) -> None:
+        """Start a poll, unless Airflow's clock has started one already."""
+        if not any(run.dag_id == "poll_feeds" and not run.finished for run in self.airflow.api.runs()):
+            self._wake("poll_feeds", "the first poll after a start of `wirewatch up`")
+
+    def look(self, index: Index) -> None:
+        """See how far it is and tell what changed; sets `delivery` or `over` when there is no more to wait for."""
+        runs = [run for run in self.airflow.api.runs() if run.ended_at is None or run.ended_at >= self.since]
+        for run in reversed(runs):
+            self._tell_run(run)
+        self._tell_counts(index)
+        self.delivery = newest_delivery(index, since=self.since)
+        if self.delivery is None and self._is_quiet(runs):
+            self.over = not self._wake_what_waits(runs, index)
+
+    def failed_runs(self) -> list[str]:
+        """The runs of this round that ended red."""
+        return [dag_id for (dag_id, _), state in self._states.items() if state.startswith("failed")]
+
+    # ------------------------------------------------------------------ private
+
+    def _tell_run(self, run: Run) -> None:
+        tasks = self.airflow.api.tasks(run)
+        for task in tasks:
+            self._tell_failure(task)
+        told = f"{run.state} ({_summary(tasks)})" if tasks else run.state
+        key = (run.dag_id, run.run_id)
+        if self._states.get(key) != told:
+            self._states[key] = told
+            self.say(f"{run.dag_id:<14} {told}")
+
+    def _tell_failure(self, task: TaskState) -> None:
+        key = (task.dag_id, task.run_id, task.task_id, task.map_index, task.tries)
+        if task.state not in {"failed", "up_for_retry"} or key in self._failures:
+            return
+        self._failures.add(key)
+        shard = f" of shard {task.map_index}" if task.map_index >= 0 else ""
+        again = "; it will be tried again" if task.state == "up_for_retry" else ""
+        log = self.airflow.task_log_tail(task.dag_id, task.run_id, task.task_id, task.map_index)
+        self.say(f"{task.dag_id}: `{task.task_id}`{shard} failed{again}. Its log ends with:\n{log}")
+
+    def _tell_counts(self, index: Index) -> None:
+        states = index.ledger.by_state()
+        if not states:
+            return
+        parts = ", ".join(f"{states[name]} {name.replace('_', ' ')}" for name in _TOLD if states.get(name))
+        line = f"{sum(states.values())} entries: {parts}; {index.articles.count()} articles, {index.stories.count()} stories"
+        if line != self._counts:
+            self._counts = line
+            self.say(line)
+
+    def _is_quiet(self, runs: Sequence[Run]) -> bool:
+        polled = any(run.dag_id == "poll_feeds" and run.finished for run in runs)
+        if not polled or any(run.state not in FINISHED for run in runs):
+            self._quiet_from = None
+            return False
+        if self._quiet_from is None:
+            self._quiet_from = time.monotonic()
+        return time.monotonic() - self._quiet_from >= QUIET_SECONDS
+
+    def _wake_what_waits(self, runs: Sequence[Run], index: Index) -> bool:
+        """Start what still has work although no event announced it (lost with a kill). False: nothing has."""
+        self._quiet_from = None
+        if index.ledger.open_shards(datetime.now(UTC)) and self._woken["ingest_stories"] < WAKES:
+            self._wake("ingest_stories", "entries were left waiting in the ledger")
+            return True
+        ingested = [run.ended_at for run in runs if run.dag_id == "ingest_stories" and run.ended_at]
+        told = [run.created_at for run in runs if run.dag_id == "send_digests"]
+        late = ingested and (not told or max(told) < max(ingested) - EVENT_LEAD)
+        if late and not self._woken["send_digests"]:
+            self._wake("send_digests", "stories changed and nobody was told")
+            return True
+        return False
+
+    def _wake(self, dag_id: str, why: str) -> None:
+        self._woken[dag_id] += 1
+        self.airflow.api.trigger(dag_id, note=f"Started by `wirewatch up`: {why}.")
+        self.say(f"{dag_id:<14} triggered: {why}")
+
+
+def newest_delivery(index: Index, *, since: datetime | None = None) -> Delivery | None:
+    """The digest that was sent last (not before `since`)."""
+    terms: list[dict[str, object]] = [{"term": {"state": "sent"}}]
+    if since is not None:
+        terms.append({"range": {"state_at": {"gte": since.isoformat()}}})
+    query = {"bool": {"filter": terms}}
+    return next(iter(index.deliveries.records(query, sort=[{"state_at": "desc"}])), None)
+
+
+def _summary(tasks: Sequence[TaskState]) -> str:
+    """`plan success, poll 1/2`: each task in its order, mapped ones as a fraction."""
+    there = {task.task_id for task in tasks}
+    names = [name for name in _TASKS if name in there]
+    parts = []
+    for name in names:
+        mine = [task for task in tasks if task.task_id == name]
+        if mine[0].map_index >= 0:
+            done = sum(task.state == "success" for task in mine)
+            failed = sum(task.state in {"failed", "upstream_failed"} for task in mine)
+            parts.append(f"{name} {done}/{len(mine)}" + (f", {failed} failed" if failed else ""))
+        elif mine[0].state not in {None, "scheduled", "queued"}:
+            parts.append(f"{name} {mine[0].state}")
+    return ", ".join(parts) or "waiting"
