@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
@@ -60,11 +61,12 @@ def print_articles(
 
 
 def address_path(publisher: PressPublisher, article: PressArticle, at: datetime) -> str:
-    """Where the article stands. A special one stands where robots or redirects see it."""
+    """Where the article stands; one that robots must leave alone stands below `/internal`."""
     local = at.astimezone(ZoneInfo(publisher.zone))
     path = publisher.pattern.format(
         date=local, slug=article.slug, number=article.number, section=article.section
     )
+    path = quote(path, safe="/?=&")
     return f"/internal{path}" if article.special == "robots" else path
 
 

@@ -24,7 +24,7 @@ from extractors.errors import WirewatchError
 from wirewatch.newsroom.loopback import LoopThread
 from wirewatch.newsroom.press import PressPublisher, load_press
 from wirewatch.newsroom.printing import feed_entries, print_articles
-from wirewatch.newsroom.site import Document, build_site, not_found
+from wirewatch.newsroom.site import Document, build_site, not_found, place
 from wirewatch.records import Feed
 
 STATE_FILE = "newsroom.json"
@@ -229,7 +229,7 @@ class Newsroom:
     def _handler(self, publisher: PressPublisher) -> Callable[[web.Request], Any]:
         async def answer(request: web.Request) -> web.Response:
             site = self._site(publisher)
-            found = site.get(request.path_qs) or site.get(request.path) or not_found(publisher)
+            found = site.get(place(request.path_qs)) or not_found(publisher)
             response = _response(request, found)
             self._visits.append(Visit(publisher=publisher.key, path=request.path_qs, status=response.status))
             return response

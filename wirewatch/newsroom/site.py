@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from wirewatch.newsroom import pages
 from wirewatch.newsroom.press import PressPublisher
@@ -58,7 +59,16 @@ def build_site(
             site[f"/go/{one.article.number}"] = Document(
                 body=b"", content_type=HTML, status=302, location=one.path
             )
-    return site
+    return {place(address): document for address, document in site.items()}
+
+
+def place(address: str) -> str:
+    """A path and query in one spelling: parameters in order, those of trackers left out."""
+    path, _, query = address.partition("?")
+    pairs = sorted(
+        pair for pair in parse_qsl(query, keep_blank_values=True) if not pair[0].startswith("utm_")
+    )
+    return unquote(path) + ("?" + urlencode(pairs) if pairs else "")
 
 
 def not_found(publisher: PressPublisher) -> Document:
