@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from tests.nodes import node_settings, temporary_home
-from wirewatch.embedded import NodeFailed, ensure_node, java_for, node, node_url, stop_node
+from wirewatch.embedded import NodeFailed, ensure_node, java_for, node, node_url, running_node, stop_node
 from wirewatch.embedded.conf import Ports
 from wirewatch.embedded.java import bundled_java
 from wirewatch.embedded.place import OPEN_FOLDER
@@ -39,11 +39,6 @@ def home_of_a_node(**overrides):
             folder = (home / "elasticsearch").resolve()
             if folder.is_relative_to(OPEN_FOLDER / "nodes"):
                 shutil.rmtree(folder)
-
-
-def javas() -> list[Path]:
-    """The Java that was installed with Wirewatch, and the full JDK of this machine, where it has one."""
-    return list(dict.fromkeys([bundled_java(), java_for(node_settings(Path("/nowhere"))).home]))
 
 
 def ask(url: str, method: str = "GET", body: dict | None = None) -> tuple[int, dict]:
@@ -78,10 +73,11 @@ def wait_for_end(process: psutil.Process, seconds: float = 60) -> bool:
     return False
 
 
-@pytest.mark.parametrize("java", javas(), ids=lambda java: java.name)
+@pytest.mark.parametrize("java", ["the bundled one", "the best one of this machine"])
 def test_a_node_starts_on_each_java_and_is_shared_by_processes(java):
     """The home is closed to other users, as below /root, and its name is not ASCII."""
     with home_of_a_node() as outer:
+        java = bundled_java() if java == "the bundled one" else java_for(outer).home
         settings = node_settings(outer.home / "닫힌 closed" / "home", java_home=java)
         settings.home.parent.mkdir(mode=0o700)
         begun = command(settings, "start", "--json", java=java)
@@ -203,6 +199,19 @@ def test_a_port_taken_in_the_last_moment_is_left_for_another(monkeypatch):
         assert len(tries) == 2
         assert any("took the port" in line for line in said)
         started.stop()
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_running(monkeypatch):
+    def interrupted(*_):
+        assert running_node(settings) is not None
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(node, "await_answer", interrupted)
+    with home_of_a_node() as settings:
+        with pytest.raises(KeyboardInterrupt):
+            ensure_node(settings, say=print, attached=False)
+        assert running_node(settings) is None
+        assert not list((settings.home / "run").glob("*.json"))
 
 
 def test_a_node_that_cannot_start_says_why_at_once():

@@ -5,6 +5,7 @@ Everybody who wants the node calls `ensure_node`; those who only talk to it read
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -32,7 +33,7 @@ from wirewatch.embedded.vitals import (
 from wirewatch.settings import Settings, java_hints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Say = Callable[[str], None]
 
@@ -249,22 +250,37 @@ def _start(plan: Plan, home: Path, say: Say) -> Node:
     wanted = last_http_port(plan.folder)  # the same address as last time, for whoever remembers it
     for _ in range(PORT_TRIES):
         note = launch(plan, free_ports(wanted))
-        write_note(home, note)
-        if await_answer(note.url, lambda: _process(note) is not None, START_SECONDS, say):  # noqa: B023
-            note = note.answering()
-            write_note(home, note)
-            say(f"Elasticsearch {note.version} is ready at {note.url}")
-            return Node(home, note, started=True)
-        hung = _process(note) is not None
-        _end(note)
-        drop_note(home, note.pid)
-        if hung:
-            raise failure(f"Elasticsearch did not answer within {START_SECONDS} s", plan.folder)
-        if not port_was_taken(plan.folder):
-            raise failure("Elasticsearch did not start", plan.folder)
+        try:
+            with _ended_when_given_up(note, home):
+                write_note(home, note)
+                return _await_ready(note, home, say)
+        except NodeFailed:
+            if not port_was_taken(plan.folder):
+                raise
         say("Another process took the port meanwhile; trying others")
         wanted = None
     raise failure(f"Elasticsearch found no free port in {PORT_TRIES} tries", plan.folder)
+
+
+@contextmanager
+def _ended_when_given_up(note: NodeNote, home: Path) -> Iterator[None]:
+    """What we started does not outlive our giving up, for a failure or for Ctrl-C."""
+    try:
+        yield
+    except BaseException:
+        _end(note)
+        drop_note(home, note.pid)
+        raise
+
+
+def _await_ready(note: NodeNote, home: Path, say: Say) -> Node:
+    if not await_answer(note.url, lambda: _process(note) is not None, START_SECONDS, say):
+        hung = _process(note) is not None
+        what = f"did not answer within {START_SECONDS} s" if hung else "did not start"
+        raise failure(f"Elasticsearch {what}", Path(note.folder))
+    write_note(home, note.answering())
+    say(f"Elasticsearch {note.version} is ready at {note.url}")
+    return Node(home, note.answering(), started=True)
 
 
 def _enter_version(plan: Plan) -> None:
