@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from itertools import combinations
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from zoneinfo import ZoneInfo
 
 import feedparser
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from extractors.fingerprints import overlap, shingles
 from wirewatch.newsroom import Newsroom, NewsroomFault
 from wirewatch.newsroom.press import PressFault, load_press
+from wirewatch.newsroom.printing import print_articles
 from wirewatch.newsroom.truth import true_articles, true_events
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -480,3 +482,25 @@ def test_a_fault_in_the_content_names_its_file(tmp_path):
     (tmp_path / "odd.toml").write_text('name = "Odd"\nzone = "UTC"\n', encoding="utf-8")
     with pytest.raises(PressFault, match=r"odd\.toml"):
         load_press(tmp_path)
+
+
+@pytest.mark.parametrize("hour", [0, 3, 7, 11, 14, 18, 22])
+@pytest.mark.parametrize("day", [datetime(2026, 11, 20, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)])
+def test_every_report_of_an_event_names_the_same_day_and_not_one_to_come(day, hour):
+    epoch = day + timedelta(hours=hour, minutes=17)
+    named = {}
+    for publisher in load_press():
+        raw = {article.key: article for article in publisher.articles}
+        for one in print_articles(publisher, base="http://127.0.0.1:1", epoch=epoch, advanced_at=epoch):
+            written = "\n".join((raw[one.article.key].second or raw[one.article.key]).body)
+            before, found, _ = written.partition("{event}")
+            if found and publisher.language == "en":
+                said = "\n".join(one.article.body)[len(written.partition("{")[0]) :]
+                weekday = re.search(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day", said)
+                assert weekday, (one.article.key, before[-40:])
+                happened = raw[one.article.key].happened
+                local = (epoch - happened.before).astimezone(ZoneInfo(happened.zone))
+                assert weekday[0] in {f"{local:%A}", f"{local - timedelta(days=1):%A}"}
+                named.setdefault(raw[one.article.key].event, set()).add(weekday[0])
+    assert len(named) >= 6
+    assert all(len(days) == 1 for days in named.values()), named

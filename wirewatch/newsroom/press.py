@@ -41,12 +41,21 @@ class PressFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """The day of an event: the last on which it was `hour` o'clock in `zone`, `before` the epoch."""
+
+    before: timedelta
+    hour: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PressArticle:
     """One article as first published. `body` is blocks of text: paragraphs, `## ` subheads, `> ` quotes, `- ` items.
 
     `age` counts back from the epoch; an article of the second edition has `late` instead, counting back from the
-    moment of `advance`. `second` is the text of the second edition, where it differs. `{day}`, `{day-1}`, `{date}` in the
-    text are filled in by `printing`.
+    moment of `advance`. `second` is the text of the second edition, where it differs. `{event}`, `{day}`, `{date}` and
+    the like in the text are filled in by `printing`.
     """
 
     key: str  # publisher/slug
@@ -65,6 +74,7 @@ class PressArticle:
     topics: tuple[str, ...] = ()
     event: str | None = None
     copy_of: str | None = None
+    happened: Happened | None = None  # when its event was
     told_age: timedelta  # of the article that was copied: its weekdays stay in the copy
     told_zone: str
     special: Special | None = None
@@ -103,8 +113,9 @@ def load_press(folder: Path = PRESS) -> tuple[PressPublisher, ...]:
         PressFault: when a file cannot be read, or a copy names an article that is not there.
     """
     tables = {path.stem: _read(path) for path in sorted(folder.glob("*.toml")) if path.stem != "truth"}
+    events = _happened(folder / "truth.toml")
     originals = {
-        f"{key}/{raw['slug']}": {**raw, "zone": table["zone"]}
+        f"{key}/{raw['slug']}": {**raw, "zone": table["zone"], "happened": events.get(raw.get("event", ""))}
         for key, table in tables.items()
         for raw in table.get("article", ())
     }
@@ -116,6 +127,15 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise PressFault(f"{path.name}: {fault}") from fault
+
+
+def _happened(path: Path) -> dict[str, Happened]:
+    events = _read(path)["event"] if path.exists() else []
+    return {
+        raw["key"]: Happened(before=timedelta(hours=when["before"]), hour=when["hour"], zone=when["zone"])
+        for raw in events
+        if (when := raw.get("happened"))
+    }
 
 
 def _publisher(key: str, table: dict[str, Any], originals: dict[str, dict[str, Any]]) -> PressPublisher:
@@ -161,6 +181,7 @@ def _article(
         late=timedelta(minutes=raw["late"]) if "late" in raw else None,
         told_age=timedelta(hours=told.get("age", 0)),
         told_zone=told["zone"],
+        happened=told["happened"],
         summary=raw.get("summary") or body[0],
         **facts,
     )

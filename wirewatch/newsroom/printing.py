@@ -16,7 +16,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from wirewatch.newsroom.press import PressArticle, PressFeed, PressPublisher
+from wirewatch.newsroom.press import Happened, PressArticle, PressFeed, PressPublisher
 
 # How zones are written in dates by name, where a feed does that; readers often take them for UTC.
 ZONE_NAMES = {"Asia/Seoul": "KST", "Europe/Moscow": "MSK", "Europe/Kyiv": "EET", "UTC": "GMT"}
@@ -50,7 +50,7 @@ def print_articles(
         told_at = epoch - article.told_age if article.age is not None else at
         printed.append(
             Printed(
-                article=_dated(second or article, told_at, publisher.language),
+                article=_dated(second or article, told_at, epoch, publisher.language),
                 url=base + path,
                 path=path,
                 published_at=at,
@@ -112,7 +112,7 @@ def iso(at: datetime, publisher: PressPublisher) -> str:
     return at.astimezone(ZoneInfo(publisher.zone)).replace(microsecond=0).isoformat()
 
 
-_PLACE = re.compile(r"\{(day|date|month|year)(?:-(\d+))?(?::(\d+))?\}")
+_PLACE = re.compile(r"\{(event|day|date|month|year)(?:-(\d+))?\}")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
 _MONTH_NAMES = (
@@ -125,25 +125,26 @@ _MONTHS_RU = (
 )  # fmt: skip
 
 
-def _dated(article: PressArticle, told_at: datetime, language: str) -> PressArticle:
+def _dated(article: PressArticle, told_at: datetime, epoch: datetime, language: str) -> PressArticle:
     """The article with its days filled in, as seen where it was first written.
 
-    `{day-1}` is the day before, `{month-3}` three months before, `{year-40}` forty years; `{day:15}` is the latest day on which it was 15:00 before the article appeared.
+    `{event}` is the day of its event, the same in every report; `{day}` is the day it was written, `{day-1}` the one
+    before, `{month-3}` three months before, `{year-40}` forty years.
     """
-    local = told_at.astimezone(ZoneInfo(article.told_zone))
+    told = told_at.astimezone(ZoneInfo(article.told_zone))
+    event = _event_day(article.happened, epoch) if article.happened else told
 
     def fill(place: re.Match[str]) -> str:
         back = int(place[2] or 0)
-        if place[1] == "year":
-            return str(local.year - back)
-        if place[1] == "month":
-            return _MONTH_NAMES[(local.month - 1 - back) % 12]
-        day = local - timedelta(days=back, hours=int(place[3] or 0))
-        if language == "ko":
-            return f"{day.day}일"
-        if language == "ru":
-            return f"{day.day} {_MONTHS_RU[day.month - 1]}"
-        return _WEEKDAYS[day.weekday()] if place[1] == "day" else f"{_MONTHS[day.month - 1]} {day.day}"
+        match place[1]:
+            case "year":
+                return str(told.year - back)
+            case "month":
+                return _MONTH_NAMES[(told.month - 1 - back) % 12]
+            case "date" if language == "en":
+                return f"{_MONTHS[told.month - 1]} {told.day}"
+            case kind:
+                return _day(event if kind == "event" else told - timedelta(days=back), language)
 
     return replace(
         article,
@@ -151,6 +152,18 @@ def _dated(article: PressArticle, told_at: datetime, language: str) -> PressArti
         summary=_PLACE.sub(fill, article.summary),
         body=tuple(_PLACE.sub(fill, block) for block in article.body),
     )
+
+
+def _event_day(happened: Happened, epoch: datetime) -> datetime:
+    return (epoch - happened.before).astimezone(ZoneInfo(happened.zone)) - timedelta(hours=happened.hour)
+
+
+def _day(day: datetime, language: str) -> str:
+    if language == "ko":
+        return f"{day.day}일"
+    if language == "ru":
+        return f"{day.day} {_MONTHS_RU[day.month - 1]}"
+    return _WEEKDAYS[day.weekday()]
 
 
 def _rss(publisher: PressPublisher, feed: PressFeed, entries: tuple[Printed, ...], base: str) -> str:
