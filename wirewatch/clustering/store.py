@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from wirewatch.records import StoredArticle, Story
 from wirewatch.stories.assignment import Profile
 from wirewatch.stories.copies import Comparable
 from wirewatch.stories.likeness import TermCounts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

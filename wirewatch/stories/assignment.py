@@ -7,14 +7,11 @@ it holds a bounded number of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from wirewatch.stories.likeness import heaviest, likeness
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 # An event is reported within days; what comes later is another event of the same actors.
 STORY_WINDOW = timedelta(days=4)

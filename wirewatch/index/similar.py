@@ -1,0 +1,364 @@
+"""What the clustering writer asks of Elasticsearch: similar texts, similar stories, and its own memory.
+
+The only place with its queries. Its memory is the kind `clustering`: profiles of stories, furniture, term counts by
+day, and the journal. All lookups of a batch go in few requests (msearch measured 1.6-3.3 times the rate of single
+searches).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from elasticsearch import helpers
+from pydantic import TypeAdapter
+
+from extractors.fingerprints import tokens
+from wirewatch.clustering.store import Change, Wanted
+from wirewatch.index import Index
+from wirewatch.index.codec import read
+from wirewatch.index.shelf import CHUNK_BYTES, KEYS_AT_ONCE, batched
+from wirewatch.records import StoredArticle, Story
+from wirewatch.stories.assignment import STORY_WINDOW, Profile
+from wirewatch.stories.copies import COPY_WINDOW, MOST_CANDIDATES, Comparable, fewest_shared
+from wirewatch.stories.likeness import TermCounts
+
+# Searches in one msearch request: 50 halved the time per lookup against one; more only grew the answer in memory.
+SEARCHES_AT_ONCE = 50
+# Fingerprints asked for one text: bounds the clauses of a query (a text has 400 at most, a usual one 40).
+MOST_ASKED = 120
+# Stories looked at for one article, and copies of one text found by its hash.
+MOST_STORIES = 20
+SAME_TEXT_BOOST = 1000
+# Term counts of so many days say how rare a word is; older ones are let go by `tend`.
+TERM_DAYS = 30
+FURNITURE_DAYS = 90
+_COMPARED = ("article_key", "sort_at", "title", "text_hash", "fingerprints", "shingle_count", "story_key")
+_HEAVY = ("text", "fingerprints", "provenance")
+_JOURNAL = "journal"
+# Not the codec of records: a field that is set to None must stay in the journal, it takes a value away.
+_CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
+
+
+class SimilarStore:
+    """The writer's store on a real Elasticsearch."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.client = index.client
+        self.alias = index.name("clustering")
+
+    # ------------------------------------------------------------------ articles
+
+    def waiting(self, limit: int) -> list[StoredArticle]:
+        """Articles not yet placed, earliest first."""
+        query = {"bool": {"must_not": [{"exists": {"field": "clustered_at"}}]}}
+        return list(
+            self.index.articles.records(query, sort=[{"sort_at": "asc"}, {"article_key": "asc"}], size=limit)
+        )
+
+    def similar(
+        self, wanted: Sequence[Comparable], furniture: AbstractSet[str]
+    ) -> dict[str, list[Comparable]]:
+        """For each article, placed ones that share its text or enough fingerprints, most shared first."""
+        questions = [(one.article_key, _like_text(one, furniture)) for one in wanted if one.shingle_count]
+        found = {one.article_key: list[Comparable]() for one in wanted}
+        for key, hits in self._searches("articles", questions, size=MOST_CANDIDATES, fields=_COMPARED):
+            found[key] = [_comparable(hit["_source"]) for hit in hits if hit["_id"] != key]
+        return found
+
+    def texts(self, keys: Iterable[str]) -> dict[str, str]:
+        """Texts of stored articles."""
+        hits = self._by_ids("articles", keys, {"includes": ["text"]})
+        return {hit["_id"]: hit["_source"].get("text", "") for hit in hits}
+
+    def comparables(self, keys: Iterable[str]) -> dict[str, Comparable]:
+        """Stored articles ready to be compared."""
+        hits = self._by_ids("articles", keys, {"includes": list(_COMPARED)})
+        return {hit["_id"]: _comparable(hit["_source"]) for hit in hits}
+
+    def members(self, story_keys: Iterable[str]) -> dict[str, list[StoredArticle]]:
+        """Placed articles of stories, without their texts."""
+        found: dict[str, list[StoredArticle]] = defaultdict(list)
+        for keys in batched(dict.fromkeys(story_keys), KEYS_AT_ONCE):
+            for source in self._members(list(keys)):
+                article = read(StoredArticle, {"text": "", **source})
+                found[article.story_key or ""].append(article)
+        return dict(found)
+
+    def _members(self, story_keys: list[str]) -> Iterator[dict[str, Any]]:
+        after: list[Any] | None = None
+        while True:
+            answer = self.client.search(
+                index=self.index.name("articles"),
+                query={"terms": {"story_key": story_keys}},
+                sort=[{"sort_at": "asc"}, {"article_key": "asc"}],
+                size=KEYS_AT_ONCE,
+                search_after=after,
+                source_excludes=list(_HEAVY),
+                track_total_hits=False,
+            )
+            hits = answer["hits"]["hits"]
+            yield from (hit["_source"] for hit in hits)
+            if len(hits) < KEYS_AT_ONCE:
+                return
+            after = hits[-1]["sort"]
+
+    # ------------------------------------------------------------------ stories
+
+    def stories(self, story_keys: Iterable[str]) -> dict[str, Story]:
+        """Stories by key, as stored."""
+        return self.index.stories.get(story_keys)
+
+    def profiles_like(self, wanted: Mapping[str, Wanted]) -> dict[str, list[Profile]]:
+        """For each article, profiles of open stories that share its heavy terms, best first."""
+        questions = [(key, _like_story(question)) for key, question in wanted.items()]
+        found: dict[str, list[Profile]] = {}
+        made: dict[str, Profile] = {}
+        for key, hits in self._searches("clustering", questions, size=MOST_STORIES, fields=None):
+            for hit in hits:
+                if hit["_id"] not in made:
+                    made[hit["_id"]] = _profile(hit["_source"])
+            found[key] = [made[hit["_id"]] for hit in hits]
+        return found
+
+    def profiles(self, story_keys: Iterable[str]) -> dict[str, Profile]:
+        """Profiles by story."""
+        hits = self._by_ids("clustering", [_profile_id(key) for key in story_keys], True)
+        return {hit["_source"]["story_key"]: _profile(hit["_source"]) for hit in hits}
+
+    # ------------------------------------------------------------------ the writer's memory
+
+    def furniture(self) -> frozenset[str]:
+        """Fingerprints learned to be furniture in the last months."""
+        since = (datetime.now(UTC) - timedelta(days=FURNITURE_DAYS)).isoformat()
+        query = {"bool": {"filter": [_kind("furniture"), {"range": {"at": {"gte": since}}}]}}
+        hits = helpers.scan(self.client, index=self.alias, query={"query": query}, _source=["body"])
+        return frozenset(value for hit in hits for value in hit["_source"]["body"].split())
+
+    def term_counts(self) -> TermCounts:
+        """Document frequencies over the latest days that have articles."""
+        answer = self.client.search(
+            index=self.alias,
+            query=_kind("terms"),
+            sort=[{"at": "desc"}],
+            size=TERM_DAYS,
+            track_total_hits=False,
+        )
+        total = TermCounts()
+        for hit in answer["hits"]["hits"]:
+            day = _term_counts(hit["_source"])
+            total.articles += day.articles
+            total.counts.update(day.counts)
+        return total
+
+    def unfinished(self) -> Change | None:
+        """The journal's change, if it may not be wholly written."""
+        found = self.client.options(ignore_status=404).get(index=self.alias, id=_JOURNAL)
+        if not found.body.get("found"):
+            return None
+        return _CHANGE.validate_json(found["_source"]["body"])
+
+    def write(self, change: Change) -> None:
+        """Journal the change, then write it, then close the journal."""
+        journal = {
+            "kind": "journal",
+            "batch": change.batch_key,
+            "body": _CHANGE.dump_json(change).decode(),
+        }
+        self.client.index(index=self.alias, id=_JOURNAL, document=journal)
+        self._write_articles(change)
+        self.index.stories.save(change.stories)
+        self._bulk(self._memory(change))
+        self.index.refresh("articles", "stories", "clustering")
+        self.client.options(ignore_status=404).delete(index=self.alias, id=_JOURNAL)
+
+    def tend(self, now: datetime) -> int:
+        """Let go of what is too old to matter; how many documents went."""
+        limits = {
+            "furniture": ("at", FURNITURE_DAYS),
+            "terms": ("at", 2 * TERM_DAYS),
+            "profile": ("last_at", 2 * COPY_WINDOW.days),
+        }
+        gone: list[dict[str, Any]] = []
+        for kind, (name, days) in limits.items():
+            before = (now - timedelta(days=days)).isoformat()
+            query = {"bool": {"filter": [_kind(kind), {"range": {name: {"lt": before}}}]}}
+            hits = helpers.scan(self.client, index=self.alias, query={"query": query}, _source=False)
+            gone.extend({"_op_type": "delete", "_index": self.alias, "_id": hit["_id"]} for hit in hits)
+        self._bulk(gone)
+        return len(gone)
+
+    # ------------------------------------------------------------------ inside
+
+    def _write_articles(self, change: Change) -> None:
+        """Fields of articles; those of the batch only while their text is still the one decided on."""
+        where = {
+            hit["_id"]: hit for hit in self._by_ids("articles", change.articles, {"includes": ["text_hash"]})
+        }
+        self._bulk(
+            {
+                "_op_type": "update",
+                "_index": where[key]["_index"],
+                "_id": key,
+                "doc": fields,
+                "retry_on_conflict": 3,
+            }
+            for key, fields in change.articles.items()
+            if key in where and change.texts.get(key) in {None, where[key]["_source"]["text_hash"]}
+        )
+
+    def _memory(self, change: Change) -> Iterator[dict[str, Any]]:
+        for profile in change.profiles:
+            yield self._kept(_profile_id(profile.story_key), _profile_source(profile))
+        for key in change.closed:
+            yield {"_op_type": "delete", "_index": self.alias, "_id": _profile_id(key)}
+        if change.furniture:
+            body = " ".join(sorted(change.furniture))
+            now = datetime.now(UTC).isoformat()
+            yield self._kept(f"furniture-{change.batch_key}", {"kind": "furniture", "at": now, "body": body})
+        for day, counts in change.terms.items():
+            yield from self._counted(day, counts, change.batch_key)
+
+    def _counted(self, day: str, counts: TermCounts, batch: str) -> Iterator[dict[str, Any]]:
+        """A day's term counts with a batch's added, unless that batch was added before."""
+        found = self.client.options(ignore_status=404).get(index=self.alias, id=f"terms-{day}")
+        total = TermCounts()
+        if found.body.get("found"):
+            if found["_source"].get("batch") == batch:
+                return
+            total = _term_counts(found["_source"])
+        total.articles += counts.articles
+        total.counts.update(counts.counts)
+        body = orjson.dumps([total.articles, total.counts]).decode()
+        yield self._kept(f"terms-{day}", {"kind": "terms", "at": day, "batch": batch, "body": body})
+
+    def _kept(self, key: str, source: Mapping[str, Any]) -> dict[str, Any]:
+        return {"_op_type": "index", "_index": self.alias, "_id": key, "_source": source}
+
+    def _searches(
+        self,
+        kind: str,
+        questions: Iterable[tuple[str, dict[str, Any]]],
+        *,
+        size: int,
+        fields: Sequence[str] | None,
+    ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        for part in batched(questions, SEARCHES_AT_ONCE):
+            searches: list[dict[str, Any]] = []
+            for _, query in part:
+                source: Any = True if fields is None else {"includes": list(fields)}
+                searches += [{}, {"query": query, "size": size, "_source": source, "track_total_hits": False}]
+            answers = self.client.msearch(index=self.index.name(kind), searches=searches)["responses"]
+            for (key, _), answer in zip(part, answers, strict=True):
+                if "error" in answer:
+                    raise RuntimeError(f"{kind} lookup of {key} failed: {answer['error'].get('reason')}")
+                yield key, answer["hits"]["hits"]
+
+    def _by_ids(self, kind: str, keys: Iterable[str], source: Any) -> Iterator[dict[str, Any]]:
+        for part in batched(dict.fromkeys(keys), KEYS_AT_ONCE):
+            answer = self.client.search(
+                index=self.index.name(kind),
+                query={"ids": {"values": list(part)}},
+                size=len(part),
+                source=source,
+                track_total_hits=False,
+            )
+            yield from answer["hits"]["hits"]
+
+    def _bulk(self, actions: Iterable[dict[str, Any]]) -> None:
+        outcomes = helpers.streaming_bulk(
+            self.client,
+            actions,
+            max_chunk_bytes=CHUNK_BYTES,
+            raise_on_error=False,
+            max_retries=5,
+            initial_backoff=0.5,
+            max_backoff=30,
+            retry_on_status=(429, 503),
+        )
+        for ok, item in outcomes:
+            (operation, result), *_ = item.items()
+            if not ok and not (operation == "delete" and result.get("status") == 404):
+                raise RuntimeError(f"{operation} of {result.get('_id')} failed: {result.get('error')}")
+
+
+def _like_text(one: Comparable, furniture: AbstractSet[str]) -> dict[str, Any]:
+    """`_score` is the number of shared fingerprints; a text with the same words comes first."""
+    values = [value for value in one.values if value not in furniture]
+    if len(values) > MOST_ASKED:
+        step = len(values) / MOST_ASKED
+        values = [values[int(place * step)] for place in range(MOST_ASKED)]
+    same = {"constant_score": {"filter": {"term": {"text_hash": one.text_hash}}, "boost": SAME_TEXT_BOOST}}
+    should: list[dict[str, Any]] = [same]
+    if values:
+        shared = [{"constant_score": {"filter": {"term": {"fingerprints": value}}}} for value in values]
+        fewest = min(fewest_shared(one.values), len(values))
+        should.append({"bool": {"should": shared, "minimum_should_match": fewest}})
+    span = {"gte": (one.at - COPY_WINDOW).isoformat(), "lte": (one.at + COPY_WINDOW).isoformat()}
+    placed = [{"range": {"sort_at": span}}, {"exists": {"field": "clustered_at"}}]
+    return {"bool": {"should": should, "minimum_should_match": 1, "filter": placed}}
+
+
+def _like_story(question: Wanted) -> dict[str, Any]:
+    should = [
+        {"constant_score": {"filter": {"term": {"terms": term}}, "boost": max(weight, 1e-6)}}
+        for term, weight in question.terms
+    ]
+    near = [
+        _kind("profile"),
+        {"range": {"first_at": {"lte": (question.at + STORY_WINDOW).isoformat()}}},
+        {"range": {"last_at": {"gte": (question.at - STORY_WINDOW).isoformat()}}},
+    ]
+    return {"bool": {"should": should, "minimum_should_match": 1, "filter": near}}
+
+
+def _kind(name: str) -> dict[str, Any]:
+    return {"term": {"kind": name}}
+
+
+def _comparable(source: Mapping[str, Any]) -> Comparable:
+    return Comparable(
+        article_key=source["article_key"],
+        at=datetime.fromisoformat(source["sort_at"]),
+        title=tuple(tokens(source.get("title", ""))),
+        text_hash=source["text_hash"],
+        values=tuple(source.get("fingerprints", ())),
+        shingle_count=source.get("shingle_count", 0),
+        group=source.get("story_key") or source["article_key"],
+    )
+
+
+def _profile_id(story_key: str) -> str:
+    return f"profile-{story_key}"
+
+
+def _profile_source(profile: Profile) -> dict[str, Any]:
+    return {
+        "kind": "profile",
+        "story_key": profile.story_key,
+        "terms": profile.search_terms(),
+        "first_at": profile.first_at.isoformat(),
+        "last_at": profile.last_at.isoformat(),
+        "body": orjson.dumps([profile.members, profile.total]).decode(),
+    }
+
+
+def _profile(source: Mapping[str, Any]) -> Profile:
+    members, total = orjson.loads(source["body"])
+    return Profile(
+        story_key=source["story_key"],
+        total=total,
+        members=members,
+        first_at=datetime.fromisoformat(source["first_at"]),
+        last_at=datetime.fromisoformat(source["last_at"]),
+    )
+
+
+def _term_counts(source: Mapping[str, Any]) -> TermCounts:
+    articles, counts = orjson.loads(source["body"])
+    return TermCounts(articles=articles, counts=Counter(counts))
