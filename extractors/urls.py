@@ -141,6 +141,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
 _DOUBLE_SCHEME = re.compile(r"^(?:https?:/{0,2})+(?=https?:/)", re.IGNORECASE)
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:/|$))")
+_ILLEGAL = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]|[\"<>\\^`{|}]")
 # Fragments that name a document of their own: script routes and single posts of a live blog.
 _MEANT_FRAGMENT = re.compile(
     r"^(?:!|/).+|^(?:post|block|entry|update|liveblog|live)[-_:/]?[\w-]*\d[\w-]*$", re.IGNORECASE
@@ -289,6 +290,18 @@ def absolute_url(url: str, base: str | None = None) -> str | None:
             text = f"https:{text}"
     parts = _split(text)
     return None if parts is None else urlunsplit(parts)
+
+
+def request_url(url: str) -> str:
+    """An absolute address as it goes over the wire: host in ASCII, no user, no fragment, illegal characters escaped.
+
+    Escapes that are there stay as they are: some servers tell `%2C` from `,`.
+    """
+    parts = _split(url)
+    if parts is None:
+        return url
+    path, query = (_ILLEGAL.sub(_escaped, part) for part in (parts.path or "/", parts.query))
+    return urlunsplit((parts.scheme, _netloc(parts), path, query, ""))
 
 
 def _split(url: str) -> SplitResult | None:
@@ -463,11 +476,11 @@ def _normal_escapes(text: str) -> str:
     out = _ESCAPE.sub(one, text)
     if out.isascii() and not re.search(r"[\s\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})", out):
         return out
-    return re.sub(
-        r"%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]|[\"<>\\^`{|}]",
-        lambda match: "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "replace")),
-        out,
-    )
+    return _ILLEGAL.sub(_escaped, out)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "replace"))
 
 
 def _is_parent(front: str, page: str) -> bool:
