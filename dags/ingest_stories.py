@@ -11,9 +11,9 @@ that have become due. Runs never overlap.
 
 ## What it leaves behind
 
-Every entry it took in exactly one state with a reason (`indexed`, `rejected`, `gone`, `waiting` for a retry, ...), articles
-with their tags and the words that earned them, stories with their independent reports, and one event on
-`wirewatch://stories`, which wakes `send_digests`.
+Every entry it took in exactly one state with a reason (`indexed`, `near_duplicate`, `not_an_article`, `gone`, ...; `queued`
+again when a page could not be had this time), articles with their tags and the words that earned them, stories with their
+independent reports, and one event on `wirewatch://stories`, which wakes `send_digests`.
 
 ## When it fails
 

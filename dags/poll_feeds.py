@@ -10,7 +10,7 @@ often it brings something, and by how it failed. If none is due the run ends aft
 
 ## What it leaves behind
 
-Entries in state `new`, the state of every feed (next poll, failures, ETag), and one event on `wirewatch://entries`,
+Entries in state `queued`, the state of every feed (next poll, failures, ETag), and one event on `wirewatch://entries`,
 which wakes `ingest_stories`. The event only wakes: the ledger is the queue.
 
 ## When it fails

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # An asset event starts the next DAG within a second or two; this long without any run, and nothing more will come.
 QUIET_SECONDS = 12
+# A scheduler that has just become ready makes up for the last tick of a clock within this time.
+CLOCK_SECONDS = 8
 # How often one round may wake `ingest_stories` by itself: entries that cannot be finished now wait for the sweeper.
 WAKES = 2
 # The event that wakes `send_digests` comes from the last task of a run, so the digest's run is a little older than the end.
@@ -49,9 +51,13 @@ class Round:
     _woken: Counter[str] = field(default_factory=Counter)
 
     def begin(self) -> None:
-        """Start a poll, unless Airflow's clock has started one already."""
-        if not any(run.dag_id == "poll_feeds" and not run.finished for run in self.airflow.api.runs()):
-            self._wake("poll_feeds", "the first poll after a start of `wirewatch up`")
+        """Start a poll, unless Airflow's clock starts one by itself, as it does on most starts."""
+        until = time.monotonic() + CLOCK_SECONDS
+        while not any(run.dag_id == "poll_feeds" and not run.finished for run in self.airflow.api.runs()):
+            if time.monotonic() > until:
+                self._wake("poll_feeds", "the first poll after a start of `wirewatch up`")
+                return
+            time.sleep(1)
 
     def look(self, index: Index) -> None:
         """See how far it is and tell what changed; sets `delivery` or `over` when there is no more to wait for."""

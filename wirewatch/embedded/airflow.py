@@ -7,6 +7,7 @@ this machine is admin, which is acceptable on loopback only; a shared Airflow is
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import secrets
@@ -256,7 +257,7 @@ class Airflow:
 
     def _environment(self) -> dict[str, str]:
         ours = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")}
-        ours |= self.environ
+        ours |= {"LOGNAME": _user_name(), **self.environ}
         ours["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), ours.get("PATH", os.defpath)])
         return ours | self._airflow_settings()
 
@@ -325,6 +326,14 @@ class Airflow:
                 json.dump(kept, opened)
             scratch.replace(file)
         return kept
+
+
+def _user_name() -> str:
+    """Airflow refuses to run for a user without a name, which a container's user may be."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user{os.getuid()}"
 
 
 def _command(arguments: list[str]) -> list[str]:
