@@ -1,0 +1,301 @@
+"""Who is said to say it: the sources of a sentence and how far the word of each reaches.
+
+Clause by clause: "A said 300 had been killed, while B put the number at 1,000" has two sources with a half each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractors.claims.attribution_asian import asian_sources
+from extractors.claims.attribution_words import (
+    ACCORDING,
+    BARE_REPORT,
+    BOUNDARY,
+    CYRILLIC_ACCORDING,
+    CYRILLIC_POST,
+    CYRILLIC_VERB,
+    DENYING,
+    LEADING,
+    PRONOUN,
+    TRAILING,
+    VERB,
+)
+from extractors.claims.source import Source
+
+
+def sources(text: str, script: str) -> list[Source]:
+    """Every attribution of a sentence, in order."""
+    if script == "latin":
+        return list(_latin(text))
+    if script == "cyrillic":
+        return list(_cyrillic(text))
+    return asian_sources(text)
+
+
+def source_for(found: list[Source], start: int, end: int) -> Source | None:
+    """Whose word covers the figure at start..end: the narrowest reach that holds it."""
+    holding = [
+        one
+        for one in found
+        if one.covers[0] <= start and end <= one.covers[1] and not one.start <= start < one.end
+    ]
+    return min(holding, key=lambda one: one.covers[1] - one.covers[0]) if holding else None
+
+
+def _latin(text: str) -> Iterator[Source]:
+    marks = sorted([*_said(text), *_according(text)], key=lambda one: one[0])
+    spans = [(start, end) for start, end, *_ in marks]
+    for place, (start, end, verb_start, verb_end, kind) in enumerate(marks):
+        left = spans[place - 1][1] if place else 0
+        right = spans[place + 1][0] if place + 1 < len(spans) else len(text)
+        if kind == "post":
+            left = max(
+                [0, *(marks[i][3] for i in range(place) if marks[i][4] == "post"), *_breaks(text, 0, start)]
+            )
+            covers = (left, end)
+        elif kind == "chain":
+            continue
+        else:
+            following = [i for i in range(place + 1, len(marks)) if marks[i][4] != "chain"]
+            right = len(text)
+            if following:
+                nxt = marks[following[0]]
+                right = nxt[0] if nxt[4] == "pre" else _split_before(text, verb_end, nxt[0])
+            covers = (start, right)
+        name = text[start:end]
+        if not name.strip():
+            continue
+        verb = text[verb_start:verb_end]
+        yield Source(
+            start=start,
+            end=end,
+            covers=covers,
+            verb=verb,
+            denies=DENYING.search(verb) is not None,
+            pronoun=PRONOUN.fullmatch(name.strip()) is not None,
+        )
+
+
+def _split_before(text: str, left: int, right: int) -> int:
+    """Where the clause of a following "..., B said" begins: at the last strong break before it."""
+    breaks = _breaks(text, left, right)
+    return breaks[-1] if breaks else right
+
+
+def _breaks(text: str, left: int, right: int) -> list[int]:
+    return [
+        match.start()
+        for match in re.finditer(r"(?:;|,? (?:while|whereas|but|although)\b)", text[:right])
+        if match.start() >= left
+    ]
+
+
+Mark = tuple[int, int, int, int, str]
+
+
+def _said(text: str) -> Iterator[Mark]:
+    for match in VERB.finditer(text):
+        inverted = re.match(
+            r"\s(?!that\b|it\b|they\b|he\b|she\b|there\b|on\b|in\b|at\b|more\b|about\b|some\b|nearly\b|only\b|no\b|\d)",
+            text[match.end() :],
+        )
+        before = text[: match.start()].rstrip()
+        if (
+            before.endswith((",", '"', "”", "’", "'"))
+            and inverted
+            and match[0].lower().split()[-1]
+            in {"said", "says", "added", "reported", "wrote", "announced", "confirmed"}
+            and not _appositive(text, match.start())
+        ):
+            start = match.end() + 1
+            end = _name_end(text, start)
+            if end > start and re.match(
+                r"[A-Z]|the |a |an |one |two |its |his |her |their |local |state |military |officials|officers|analysts|witnesses|residents|police|intelligence|defen[cs]e ",
+                text[start:end],
+            ):
+                yield start, end, match.start(), match.end(), "post"
+                continue
+        span = _subject(text, match.start())
+        if span is None:
+            continue
+        start, end = span
+        kind = (
+            "post"
+            if text[:start].rstrip().endswith((",", "”", '"', "—", "–")) and _ends_clause(text, match.end())
+            else "pre"
+        )
+        yield start, end, match.start(), match.end(), kind
+
+
+def _ends_clause(text: str, place: int) -> bool:
+    """Whether nothing is said after the verb, as in: 300 died, the ministry said on Friday."""
+    rest = text[place:]
+    return (
+        re.match(
+            r"(?:\s(?:on|in|at|during|late|early|earlier|yesterday|today|this|last|to|by|via|through|without|citing|after|as)\b[^,;]*|\s(?:reporters?|journalists?|lawmakers|parliament|Reuters|AFP|Yonhap|AP)\b[^,;]*|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b[^,;]*)*\s*(?:[.,;!?]|$|[\"”])",
+            rest,
+        )
+        is not None
+    )
+
+
+def _subject(text: str, verb: int) -> tuple[int, int] | None:
+    """The noun phrase before a verb: back to the break before it, appositions in commas kept."""
+    end = len(text[:verb].rstrip())
+    end = len(TRAILING.sub("", text[:end]))
+    head = text[:end]
+    appositive = head.endswith(",")
+    if appositive:
+        end -= 1
+        head = head[:-1]
+    start = 0
+    breaks = [match.end() for match in BOUNDARY.finditer(head)]
+    commas = [match.end() for match in re.finditer(r",[\"”]?\s+", head)]
+    if breaks:
+        start = breaks[-1]
+    inner = [place for place in commas if place > start]
+    if inner:
+        if appositive or _apposition(head[inner[-1] :]):
+            start = (
+                inner[-2]
+                if len(inner) > 1 and not _apposition_name(head[start : inner[0]])
+                else (
+                    inner[-1] if not appositive and not _apposition_name(head[start : inner[-1]]) else start
+                )
+            )
+        else:
+            start = inner[-1]
+    lead = LEADING.match(text, start, end)
+    start = lead.end() if lead else start
+    name = text[start:end]
+    if (
+        not name.strip()
+        or len(name) > 180
+        or not re.search(r"\w", name)
+        or re.fullmatch(
+            r"(?:which|who|that|as|and|to|be|been|was|were|is|are|not|it is|often|being)",
+            name.strip(),
+            re.IGNORECASE,
+        )
+    ):
+        return None
+    return start, end
+
+
+def _appositive(text: str, verb: int) -> bool:
+    """Whether the comma before a verb closes an apposition: "Kim, a spokesman, said"."""
+    before = text[:verb].rstrip()
+    return before.endswith(",") and before.count(",") >= 2 and _apposition(before[:-1].rsplit(",", 1)[-1])
+
+
+def _apposition(piece: str) -> bool:
+    return (
+        re.match(
+            r"\s*(?:a|an|the|who|which|whose|its|his|her|one of|head of|chief of|spokes\w+|director|commander|minister|governor)\b",
+            piece,
+        )
+        is not None
+        and False
+    ) or re.match(
+        r"\s*(?:who|which|whose|head of|chief of|spokes\w+ (?:for|of)|director of|commander of)\b", piece
+    ) is not None
+
+
+def _apposition_name(piece: str) -> bool:
+    """Whether a piece is a name that an apposition may follow: capitalised words only."""
+    words = piece.strip(' ,"“”').split()
+    return (
+        bool(words)
+        and len(words) <= 6
+        and all(word[:1].isupper() or word in {"of", "the", "al", "de"} for word in words)
+    )
+
+
+def _name_end(text: str, start: int) -> int:
+    match = re.compile(
+        r"[,;.:!?\"”](?=\s|$)|\s(?:on|in|late|early|during|at a|after|as|who|while|but|and|citing|adding|to reporters|told|when|before|by|via)\b"
+    ).search(text, start)
+    end = match.start() if match else len(text)
+    # "a spokesman for X, Lt. Col. Y" keeps its abbreviations
+    while (
+        match
+        and text[match.start()] == "."
+        and re.search(
+            r"(?:Gen|Col|Lt|Maj|Capt|Dr|Mr|Ms|Mrs|U\.S|U\.N|Adm|Brig|Sgt|Jr)$", text[start : match.start()]
+        )
+    ):
+        match = re.compile(r"[,;.](?=\s|$)").search(text, match.end())
+        end = match.start() if match else len(text)
+    return end
+
+
+def _according(text: str) -> Iterator[Mark]:
+    for match in ACCORDING.finditer(text):
+        start = match.end()
+        end = _name_end(text, start)
+        if end <= start:
+            continue
+        before = text[: match.start()].strip(' "“(')
+        if re.match(r"(?:citing|quoting|cited|quoted)", match[0].strip(" ,"), re.IGNORECASE) and VERB.search(
+            text[: match.start()]
+        ):
+            yield start, end, match.start(), match.end(), "chain"
+            continue
+        yield start, end, match.start(), match.end(), ("pre" if not before else "post")
+    for match in BARE_REPORT.finditer(text):
+        yield match.start("who"), match.end("who"), match.start("verb"), match.end("verb"), "pre"
+
+
+def _cyrillic(text: str) -> Iterator[Source]:
+    found: list[Source] = []
+    for match in CYRILLIC_ACCORDING.finditer(text):
+        start, end = match.start("who"), match.end("who")
+        first = not text[: match.start()].strip(' «—-"')
+        found.append(
+            Source(
+                start=start, end=end, covers=(0, len(text)) if not first else (end, len(text)), verb=match[0]
+            )
+        )
+    for match in CYRILLIC_POST.finditer(text):
+        start, end = match.start("who"), match.end("who")
+        found.append(
+            Source(
+                start=start,
+                end=end,
+                covers=(0, match.start()),
+                verb=match["verb"],
+                denies=DENYING.search(match["verb"]) is not None,
+            )
+        )
+    for match in CYRILLIC_VERB.finditer(text):
+        if any(one.covers[1] == match.start() or one.start <= match.start() <= one.end for one in found):
+            continue
+        head = text[: match.start()].rstrip()
+        breaks = [
+            m.end() for m in re.finditer(r"[,;:—–]\s|\s(?:а|но|однако|але|проте|тогда как|тоді як)\s", head)
+        ]
+        start = breaks[-1] if breaks else 0
+        name = head[start:]
+        if re.fullmatch(
+            r"\s*(?:как|як|что|що|об этом|про це|также|також|он|она|они|він|вона|вони)?\s*",
+            name,
+            re.IGNORECASE,
+        ):
+            continue
+        following = [
+            m.start()
+            for m in re.finditer(r";|,\s(?:а|но|однако|але|проте|тогда как|тоді як|в то время как)\s", text)
+            if m.start() > match.end()
+        ]
+        found.append(
+            Source(
+                start=start,
+                end=start + len(name),
+                covers=(start, following[0] if following else len(text)),
+                verb=match[0],
+                denies=DENYING.search(match[0]) is not None,
+            )
+        )
+    yield from sorted(found, key=lambda one: one.start)

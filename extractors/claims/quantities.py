@@ -1,0 +1,216 @@
+"""Figures in a sentence: digits, words and both mixed, in six languages, with their bounds.
+
+Reads what stands there ("more than 1,500", "1만2000여", "от 10 до 12 тысяч", "数百"); whether a figure counts anything
+is decided by `extractors.claims.units`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from extractors.claims.numerals import ASIAN, CYRILLIC, LATIN, Numerals
+
+# "more than", "at least" ... stand at most this many characters before their figure.
+BOUND_REACH = 34
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A figure: `start` counts its bound words in, `number` is where the figure itself begins, `end` where it ends.
+
+    Both bounds None is a vague word. `spelled` tells "three" from "3"; `money` names a currency written with it.
+    """
+
+    low: float | None
+    high: float | None
+    approximate: bool
+    start: int
+    number: int
+    end: int
+    spelled: bool = False
+    money: str | None = None
+    percent: bool = False
+    bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bounds:
+    """What makes a figure a bound, before or after it."""
+
+    lower: re.Pattern[str]
+    upper: re.Pattern[str]
+    about: re.Pattern[str]
+    lower_after: re.Pattern[str]
+    upper_after: re.Pattern[str]
+    about_after: re.Pattern[str]
+
+
+_LATIN_BOUNDS = _Bounds(
+    lower=re.compile(
+        r"(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|over|above|beyond|in excess of|upwards? of|north of)|"
+        r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum of|exceed(?:ed|s|ing)?|surpass(?:ed|es|ing)?|"
+        r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some| the)?\s+$",
+        re.IGNORECASE,
+    ),
+    upper=re.compile(
+        r"(?:(?:just |slightly |well )?(?:fewer than|less than|under|below)|up to|as many as|as much as|as high as|nearly|almost|"
+        r"(?:no|not) more than|at most|a maximum of|maximum of|close to|approaching|just shy of|nearing)(?: an estimated| some)?\s+$",
+        re.IGNORECASE,
+    ),
+    about=re.compile(
+        r"(?:\babout|around|some|roughly|approximately|an estimated|estimated|circa|ca\.|approx\.?|in the region of|in the order of|"
+        r"on the order of|somewhere around|or so)(?: some| an estimated)?\s+$|~\s?$",
+        re.IGNORECASE,
+    ),
+    lower_after=re.compile(
+        r"\s*(?:or more\b|\+|plus\b|and counting\b|at (?:the )?(?:very )?least\b)", re.IGNORECASE
+    ),
+    upper_after=re.compile(r"\s*(?:or fewer\b|or less\b|at (?:the )?most\b)", re.IGNORECASE),
+    about_after=re.compile(r"\s*(?:or so\b|-odd\b|odd\b|-some\b)", re.IGNORECASE),
+)
+_CYRILLIC_BOUNDS = _Bounds(
+    lower=re.compile(
+        r"(?:более(?: чем)?|больше(?: чем)?|свыше|не менее(?: чем)?|не меньше(?: чем)?|как минимум|минимум|по меньшей мере|по крайней мере|"
+        r"превы(?:сил\w*|шает|сит)|понад|більше(?: ніж| як)?|більш(?: ніж| як)|щонайменше|не менше(?: ніж)?|принаймні|мінімум|"
+        r"перевищ\w+|хотя бы)\s+$",
+        re.IGNORECASE,
+    ),
+    upper=re.compile(
+        r"(?:\bдо|почти|не более(?: чем)?|не больше(?: чем)?|менее(?: чем)?|меньше(?: чем)?|максимум|без малого|чуть меньше|"
+        r"майже|не більше(?: ніж)?|менше(?: ніж)?|менш(?: ніж| як)|щонайбільше)\s+$",
+        re.IGNORECASE,
+    ),
+    about=re.compile(
+        r"(?:около|примерно|приблизительно|порядка|ориентировочно|где-то|близко|близько|приблизно|орієнтовно|десь|біля)\s+$",
+        re.IGNORECASE,
+    ),
+    lower_after=re.compile(
+        r"\s*(?:и более\b|и больше\b|с лишним\b|або більше\b|і більше\b|\+)", re.IGNORECASE
+    ),
+    upper_after=re.compile(r"\s*(?:и менее\b|або менше\b)", re.IGNORECASE),
+    about_after=re.compile(r"(?!)"),
+)
+_ASIAN_BOUNDS = _Bounds(
+    lower=re.compile(
+        r"(?:최소|적어도|최소한|至少|超过|超過|逾|超|多于|不少于|不下|少なくとも|最低でも|최소 약)\s?$"
+    ),
+    upper=re.compile(
+        r"(?:최대|최다|거의|많게는|最多|多达|多達|高达|高達|近|将近|將近|不到|少于|不足|至多|最大|最大で|最高で|ほぼ)\s?$"
+    ),
+    about=re.compile(r"(?:약|대략|한|어림잡아|约|約|大约|大約|大概|左右|およそ|おおよそ|推定|추산)\s?$"),
+    lower_after=re.compile(
+        r"\s?(?:여?\s?(?:명|인|발|개|대|척|기|건|톤|곳|차례|회|km|㎞|킬로미터|달러|원|%|퍼센트)?\s?(?:이상|을 넘|를 넘|이 넘|가 넘|을 웃|를 웃|을 초과|를 초과|을 돌파|를 돌파|넘는|넘게)|"
+        r"(?:名|人|枚|架|辆|艘|发|门|次|起|公里|吨|美元|機|台|隻|件|回|キロ|トン|ドル|円|発|個|名以上)?(?:\w{0,4})(?:以上|を超え|を上回|超の|超が|超に|超を))"
+    ),
+    upper_after=re.compile(
+        r"\s?(?:명|인|발|개|대|척|기|건|톤|곳)?\s?(?:이하|미만|에 못 미|에 육박|에 이르)|"
+        r"(?:名|人|枚|架|辆|艘|发|門|門|次|機|台|隻|件|回|キロ|トン|個)?(?:以下|未満|に迫|近く)"
+    ),
+    about_after=re.compile(
+        r"\s?(?:여\s?(?:명|인|발|개|대|척|기|건|톤|곳|차례|회|만|㎞|km|가구|문|정|[가-힣]))|\s?(?:명|인|발|개|대|척|기|건|톤|곳|차례|회)?\s?(?:가량|정도|안팎|내외|쯤|남짓)|"
+        r"(?:多|余|餘|來|来)(?:名|人|枚|架|辆|艘|发|门|次|起|公里|吨|个|個|座|处|美元|万)|(?:名|人|枚|架|辆|艘|个)?(?:左右|上下)|"
+        r"(?:人|名|機|台|隻|件|回|発|個)?(?:ほど|程度|前後|余り|あまり|余)"
+    ),
+)
+
+
+def quantities(text: str, script: str) -> list[Quantity]:
+    """The figures of a sentence in order, ranges joined, bounds read."""
+    numerals, bounds = {
+        "latin": (LATIN, _LATIN_BOUNDS),
+        "cyrillic": (CYRILLIC, _CYRILLIC_BOUNDS),
+    }.get(script, (ASIAN, _ASIAN_BOUNDS))
+    return [_bounded(one, text, bounds) for one in _ranges(list(_cores(text, numerals)), text, numerals)]
+
+
+def _cores(text: str, numerals: Numerals) -> Iterator[Quantity]:
+    end = 0
+    for match in numerals.pattern.finditer(text):
+        if match.start() < end:
+            continue
+        read = numerals.read(match)
+        if read is None:
+            continue
+        end = read.end
+        yield Quantity(
+            low=read.value,
+            high=read.value,
+            approximate=read.value is None,
+            start=read.start,
+            number=read.start,
+            end=read.end,
+            spelled=read.spelled,
+            money=read.money,
+            percent=read.percent,
+        )
+
+
+def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quantity]:
+    """Neighbours joined by "to", "-", "~" become one figure with two bounds."""
+    joined: list[Quantity] = []
+    skip = False
+    for one, other in zip(cores, [*cores[1:], None], strict=True):
+        if skip:
+            skip = False
+            continue
+        link = numerals.link.fullmatch(text[one.end : other.start]) if other is not None else None
+        if (
+            other is None
+            or link is None
+            or one.low is None
+            or other.low is None
+            or (one.percent != other.percent and one.percent)
+        ):
+            joined.append(one)
+            continue
+        between = numerals.between.search(text[max(0, one.start - 14) : one.start])
+        if link["weak"] is not None and between is None:
+            joined.append(one)
+            continue
+        low, high = one.low, other.low
+        scale = numerals.scale_of(text[other.start : other.end])
+        if scale > 1 and low < high / scale * 10 and low * scale <= high:
+            low *= scale
+        if low >= high:
+            joined.append(one)
+            continue
+        start = one.start - len(between[0]) if between else one.start
+        joined.append(
+            replace(
+                other,
+                low=low,
+                high=high,
+                start=max(0, start),
+                number=one.start,
+                money=one.money or other.money,
+                bounded=True,
+            )
+        )
+        skip = True
+    return joined
+
+
+def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
+    if one.low != one.high:
+        about = bounds.about.search(text[max(0, one.start - BOUND_REACH) : one.start])
+        return replace(one, approximate=about is not None)
+    before = text[max(0, one.start - BOUND_REACH) : one.start]
+    after = text[one.end : one.end + 24]
+    for before_bound, after_bound, change in _kinds(bounds):
+        if match := before_bound.search(before):
+            return change(replace(one, start=one.start - (len(before) - match.start()), bounded=True))
+        if after_bound.match(after):
+            return change(replace(one, bounded=True))
+    return one
+
+
+def _kinds(
+    bounds: _Bounds,
+) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Callable[[Quantity], Quantity]], ...]:
+    return (
+        (bounds.lower, bounds.lower_after, lambda one: replace(one, high=None)),
+        (bounds.upper, bounds.upper_after, lambda one: replace(one, low=None)),
+        (bounds.about, bounds.about_after, lambda one: replace(one, approximate=True)),
+    )

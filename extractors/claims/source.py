@@ -1,0 +1,17 @@
+"""Who is said to say it, and how far their word reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Who says it: the name's span, the span of the sentence their word covers, and whether they deny it."""
+
+    start: int
+    end: int
+    covers: tuple[int, int]
+    verb: str
+    denies: bool = False
+    pronoun: bool = False

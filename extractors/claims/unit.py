@@ -1,0 +1,13 @@
+"""What a figure counts, as found in its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What is counted, and where the phrase that says so ends. `name` is "" where the text leaves it out."""
+
+    name: str
+    end: int

@@ -1,0 +1,209 @@
+"""What an English figure counts: the head noun of the phrase after it, adjectives and all."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.claims.no_claims import DURATION
+from extractors.claims.quantities import Quantity
+from extractors.claims.unit import Unit
+
+# A noun phrase after a figure is read this many words far: "1,500 North Korean special operation forces".
+MOST_WORDS = 8
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words that end a noun phrase.
+_STOP = _words(
+    """
+    a an the of in on at to from by for with into onto over under near along across through during
+    since until after before between among against about around as than that which who whom whose
+    where when while but and or if because though although so nor yet is are was were be been being
+    has have had do does did will would can could may might must should shall said say says told
+    its his her their our my your this these those it he she they we there here also now then still
+    just only even already recently within toward towards amid despite per via not no more less
+    fewer according last next earlier later ago each every all both went goes gone came come left
+    fled sent got took made went fell flew hit crossed reached landed remain remained aboard off up
+    out down back away alone since overnight today yesterday tomorrow annually yearly monthly daily
+    weekly total overall so
+    """
+)
+_PARTICIPLES = _words(
+    """
+    killed dead wounded injured missing captured arrested detained hurt displaced freed released
+    exchanged lost dead deployed
+    """
+)
+_IRREGULAR = _words(
+    """
+    people men women children troops personnel police dead wounded injured missing others
+    servicemen servicewomen prisoners infantry cattle militiamen guardsmen crew staff aircraft
+    artillery ammunition percent km kilometers kilometres km² tons tonnes miles metres meters feet
+    won dollars euros yen rubles roubles pounds cavalry marines fishermen hectares acres casualties
+    deaths fatalities pow pows sailors recruits conscripts gunmen
+    """
+)
+# Counted things that name no event: two sides, three reasons. And who says something is no figure either.
+_ABSTRACT = _words(
+    """
+    side sides country countries nation nations korea koreas leader leaders ally allies neighbor
+    neighbors neighbour neighbours government governments thing things reason reasons way ways part
+    parts question questions issue issues point points step steps option options time source
+    sources analyst analysts expert experts paragraph sentence word words hand hands state states
+    superpowers powers world worlds factor factors goal goals aim aims condition conditions term
+    terms stage stages phase phases front fronts generation generations half other another of
+    thirds third quarter quarters more fifths lot bit degrees degree session sessions rounds-of
+    page pages hemisphere dozen
+    """
+)
+_ONE_COUNTS = _words(
+    """
+    soldier civilian officer person man woman child guard conscript pilot sailor marine diplomat
+    missile drone tank rocket shell ship vessel boat plane aircraft helicopter prisoner defector
+    policeman worker guardsman fisherman serviceman journalist militant rebel fighter deserter
+    recruit explosion village villager
+    """
+)
+_SAYS = re.compile(
+    r"\s(?:\w+ly\s)?(?:said|says|say|told|claimed|added|confirmed|who spoke|who asked|briefed|familiar)\b"
+)
+_WORD = re.compile(r"[^\W\d_][\w'’]*(?:-\w+)*|\d+(?:st|nd|rd|th)", re.UNICODE)
+_OF = re.compile(r"\s(?:of (?:the|its|their|his|these|those|them|our)|of)\s(?=\w)", re.IGNORECASE)
+_DEFINITE = re.compile(
+    r"(?:\b(?:the|these|those|his|her|their|its|our|all|other|both|first|last|next|every|another)\s)$",
+    re.IGNORECASE,
+)
+_ATTRIBUTIVE = re.compile(r"-(?!strong\b|odd\b|plus\b|some\b)[a-zа-яіїє]", re.IGNORECASE)
+_ENGLISH_MEASURES = re.compile(
+    r"\s?(km/h|kph|mph|km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|mm|cm|kg|kilograms?|(?:metric )?tons?|tonnes?|feet|barrels|acres|hectares|square \w+)\b(?:\s?\([^)]*\))?",
+    re.IGNORECASE,
+)
+_LOCATION = re.compile(
+    r"\s?(?:\([^)]*\)\s?)?(?:from|north|south|east|west|away|off|inside|deep|outside|northeast|northwest|southeast|southwest|of the (?:border|coast|front)|long\b|wide\b|tall\b|high\b|behind)",
+    re.IGNORECASE,
+)
+_FLIGHT = re.compile(
+    r"\b(?:fl(?:ew|y|ies|ying|ight|own)|travel\w*|rang(?:e|ing)|altitude|distance|apogee|cover\w+|soar\w*|reach\w*|advanc\w*|pushed|height)\b",
+    re.IGNORECASE,
+)
+
+
+def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a ladder of refusals)
+    after = text[one.end :]
+    if one.money:
+        return Unit(name=one.money, end=one.end)
+    if after.startswith("-strong"):
+        return _phrase(one, text, one.end + len("-strong"))
+    if DURATION.match(after) or (
+        _ATTRIBUTIVE.match(after) and not after.lower().startswith(("-north", "-south"))
+    ):
+        return None
+    if measure := _ENGLISH_MEASURES.match(after):
+        name = measure[1].lower()
+        if name in {"mm", "cm", "kph", "mph", "km/h", "kg"} or measure[0].startswith("-"):
+            return None
+        near = _LOCATION.match(after, measure.end())
+        if name[:2] in {"km", "ki", "mi", "me", "fe"} and (near or not _FLIGHT.search(text)):
+            return None
+        return Unit(name=_plural(name), end=one.end + measure.end())
+    if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(text[: one.number]):
+        return None
+    return _phrase(one, text, one.end)
+
+
+def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
+    """The head noun of the phrase that begins at `begin`."""
+    place = begin
+    if of := _OF.match(text, place):
+        if (
+            of[0].strip().lower() != "of"
+            and one.low is not None
+            and text[place:].lower().startswith(" of them")
+        ):
+            return Unit(name="", end=place)
+        place = of.end() - 1
+    words: list[tuple[str, int]] = []
+    for match in _WORD.finditer(text, place):
+        gap = text[place : match.start()]
+        if gap.strip(" \t\"'“”‘’-") or len(words) >= MOST_WORDS:
+            break
+        word = match[0].lower().removesuffix("'s").removesuffix("’s")
+        if word in _STOP or (words and word in _PARTICIPLES and words[-1][0].endswith("s")):
+            break
+        if words and words[-1][0] in _IRREGULAR and (word.endswith(("ed", "ing")) or word in _PARTICIPLES):
+            break
+        if (
+            words
+            and words[-1][0].endswith("s")
+            and not words[-1][0].endswith(("ss", "ous", "us"))
+            and word.endswith(("ed", "ing", "ly"))
+        ):
+            break
+        words.append((word, match.end()))
+        place = match.end()
+    return _head(one, text, words, begin)
+
+
+def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) -> Unit | None:  # noqa: PLR0911  (a ladder of refusals)
+    if not words:
+        return Unit(name="", end=begin) if _elliptic(one, text) else None
+    plural = [
+        pair
+        for pair in words
+        if pair[0] in _IRREGULAR
+        or (pair[0].endswith("s") and not pair[0].endswith(("ss", "us", "ous", "is")))
+    ]
+    if words[0][0] in _PARTICIPLES:
+        return Unit(name="", end=words[0][1])
+    head = plural[-1] if plural else words[-1]
+    if one.low == one.high == 1:
+        singular = next((pair for pair in words if pair[0] in _ONE_COUNTS), None)
+        if singular is None or _SAYS.match(text, singular[1]):
+            return None
+        return Unit(name=singular[0], end=singular[1])
+    if not plural and one.low is not None and not _elliptic(one, text):
+        return None
+    if head[0] in _ABSTRACT or (one.spelled and _SAYS.match(text, head[1])):
+        return None
+    if (
+        one.spelled
+        and head[0]
+        in {"officials", "diplomats", "lawmakers", "people", "commanders", "soldiers", "ministers", "men"}
+        and _SAYS.match(text, head[1])
+    ):
+        return None
+    if (
+        head[0] == "times"
+        and one.low is not None
+        and (one.spelled or re.match(r"\s(?:more|the|as|higher|larger|bigger|that|its)\b", text[head[1] :]))
+    ):
+        return None
+    return Unit(name=head[0], end=head[1])
+
+
+def _elliptic(one: Quantity, text: str) -> bool:
+    """Whether a bare figure stands for something named before: "the toll rose to 45"."""
+    before = text[max(0, one.start - 80) : one.number].lower()
+    return bool(
+        re.search(
+            r"\b(?:number of|numbers?|toll|total|tally|count|figure|strength|estimate|deaths|losses|casualties|defections|desertions)\b",
+            before,
+        )
+    ) or (
+        one.bounded
+        and bool(re.search(r"(?:exceed|surpass|topp|reach)\w*\s", text[one.start : one.number].lower()))
+    )
+
+
+def _plural(name: str) -> str:
+    return {
+        "kilometer": "km",
+        "kilometers": "km",
+        "kilometre": "km",
+        "kilometres": "km",
+        "ton": "tons",
+        "mile": "miles",
+    }.get(name, name)
