@@ -6,6 +6,7 @@ import socket
 import tomllib
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.client import RemoteDisconnected
 from itertools import combinations
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
@@ -455,6 +456,33 @@ def test_a_taken_port_is_replaced_and_said(tmp_path):
     assert changed == ["vega"]
     assert len(said) == 1
     assert str(port) in said[0]
+
+
+def test_with_a_clock_articles_appear_as_their_time_comes(tmp_path):
+    clock = [NOW - timedelta(hours=61)]
+    with Newsroom(tmp_path, NOW, clock=lambda: clock[0]) as newsroom:
+        url = newsroom.base("northline") + "/feeds/world.atom"
+        counts = []
+        for hours in (61, 50, 40, 20, 0):
+            clock[0] = NOW - timedelta(hours=hours)
+            counts.append(len(feedparser.parse(body(url)).entries))
+        everything = newsroom.addresses()
+    assert counts == sorted(counts)
+    assert counts[0] == 0
+    assert counts[-1] == 9
+    assert len(everything) == sum(one.late is None for one in articles().values())
+
+
+def test_trouble_answers_instead(tmp_path):
+    def trouble(publisher, path):
+        return {"/rss.xml": 503, "/world/atom.xml": 0}.get(path) if publisher == "stvor" else None
+
+    with Newsroom(tmp_path, NOW, trouble=trouble) as newsroom:
+        base = newsroom.base("stvor")
+        assert refused(base + "/rss.xml").code == 503
+        with pytest.raises((ConnectionError, RemoteDisconnected)):
+            body(base + "/world/atom.xml")
+        assert body(base + "/")
 
 
 def test_an_unreadable_state_file_begins_anew(tmp_path):

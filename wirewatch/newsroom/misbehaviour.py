@@ -58,7 +58,7 @@ class MisbehavingWeb:
     def stop(self) -> None:
         """Close every connection and stop; does nothing when stopped."""
         if self._server is not None:
-            self._server.close()
+            self._thread.run(self._close(self._server))
             self._server = None
         self._thread.stop()
 
@@ -111,6 +111,10 @@ class MisbehavingWeb:
         self._received.clear()
 
     # ----------------------------------------------------------------------- one connection
+
+    @staticmethod
+    async def _close(server: asyncio.Server) -> None:
+        server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -34,9 +34,17 @@ class Printed:
 
 
 def print_articles(
-    publisher: PressPublisher, *, base: str, epoch: datetime, advanced_at: datetime | None
+    publisher: PressPublisher,
+    *,
+    base: str,
+    epoch: datetime,
+    advanced_at: datetime | None,
+    until: datetime | None = None,
 ) -> tuple[Printed, ...]:
-    """The publisher's articles, newest first. `advanced_at` is None in the first edition."""
+    """The publisher's articles, newest first. `advanced_at` is None in the first edition.
+
+    Nothing that appears after `until` is there.
+    """
     printed = []
     for article in publisher.articles:
         if article.age is not None:
@@ -44,6 +52,8 @@ def print_articles(
         elif article.late is not None and advanced_at is not None:
             at = advanced_at - article.late
         else:
+            continue
+        if until is not None and at > until:
             continue
         second = article.second if advanced_at is not None else None
         path = address_path(publisher, article, at)

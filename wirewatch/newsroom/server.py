@@ -23,7 +23,7 @@ from aiohttp import web
 from extractors.errors import WirewatchError
 from wirewatch.newsroom.loopback import LoopThread
 from wirewatch.newsroom.press import PressPublisher, load_press
-from wirewatch.newsroom.printing import feed_entries, print_articles
+from wirewatch.newsroom.printing import Printed, feed_entries, print_articles
 from wirewatch.newsroom.site import Document, build_site, not_found, place
 from wirewatch.records import Feed
 
@@ -58,17 +58,31 @@ class _State:
 
 
 class Newsroom:
-    """The sample press. Dates count back from the first start, which `<home>/newsroom.json` keeps with the ports."""
+    """The sample press. Dates count back from the first start, which `<home>/newsroom.json` keeps with the ports.
 
-    def __init__(self, home: Path, now: datetime, *, say: Callable[[str], None] | None = None) -> None:
+    With a `clock`, articles appear as their time comes; without, all of an edition are there at once. `trouble` may
+    answer for a publisher and path with a status to send instead (0: close the connection), or None.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        now: datetime,
+        *,
+        say: Callable[[str], None] | None = None,
+        clock: Callable[[], datetime] | None = None,
+        trouble: Callable[[str, str], int | None] | None = None,
+    ) -> None:
         self._file = home / STATE_FILE
         self._now = now
         self._say = say or (lambda _: None)
+        self._clock = clock
+        self._trouble = trouble
         self._press = load_press()
         self._thread = LoopThread("sample-newsroom")
         self._runners: list[web.AppRunner] = []
         self._state: _State | None = _read_state(self._file)
-        self._sites: dict[str, dict[str, Document]] = {}
+        self._sites: dict[str, tuple[int, dict[str, Document]]] = {}
         self._visits: list[Visit] = []
 
     def start(self) -> None:
@@ -76,7 +90,7 @@ class Newsroom:
         if self._thread.running:
             return
         state = self._state or _State(epoch=self._now.astimezone(UTC), advanced_at=None, ports={})
-        sockets = {publisher.key: self._bind(publisher, state) for publisher in self._press}
+        sockets = self._bind_all(state)
         self._state = replace(state, ports={key: bound.getsockname()[1] for key, bound in sockets.items()})
         self._sites = {}
         self._save()
@@ -153,12 +167,7 @@ class Newsroom:
         """Article key -> address, of every article that a feed lists in the edition of the moment."""
         found = {}
         for publisher in self._press:
-            printed = print_articles(
-                publisher,
-                base=self.base(publisher.key),
-                epoch=self.epoch,
-                advanced_at=self.advanced_at,
-            )
+            printed = self._printed(publisher)
             listed = {one for feed in publisher.feeds for one in feed_entries(feed, printed)}
             found.update({one.article.key: one.url for one in printed if one in listed})
         return found
@@ -190,6 +199,17 @@ class Newsroom:
         }
         self._file.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(self._file, json.dumps(table, indent=1) + "\n")
+
+    def _bind_all(self, state: _State) -> dict[str, socket.socket]:
+        sockets: dict[str, socket.socket] = {}
+        try:
+            for publisher in self._press:
+                sockets[publisher.key] = self._bind(publisher, state)
+        except BaseException:
+            for bound in sockets.values():
+                bound.close()
+            raise
+        return sockets
 
     def _bind(self, publisher: PressPublisher, state: _State) -> socket.socket:
         wanted = state.ports.get(publisher.key)
@@ -228,24 +248,36 @@ class Newsroom:
 
     def _handler(self, publisher: PressPublisher) -> Callable[[web.Request], Any]:
         async def answer(request: web.Request) -> web.Response:
-            site = self._site(publisher)
-            found = site.get(place(request.path_qs)) or not_found(publisher)
-            response = _response(request, found)
+            trouble = self._trouble(publisher.key, request.path_qs) if self._trouble else None
+            if trouble is None:
+                found = self._site(publisher).get(place(request.path_qs)) or not_found(publisher)
+                response = _response(request, found)
+            else:
+                response = _refusal(request, trouble)
             self._visits.append(Visit(publisher=publisher.key, path=request.path_qs, status=response.status))
             return response
 
         return answer
 
     def _site(self, publisher: PressPublisher) -> dict[str, Document]:
-        if publisher.key not in self._sites:
-            state = self._known()
-            self._sites[publisher.key] = build_site(
-                publisher,
-                base=self.base(publisher.key),
-                epoch=state.epoch,
-                advanced_at=state.advanced_at,
-            )
-        return self._sites[publisher.key]
+        count, site = self._sites.get(publisher.key, (-1, {}))
+        if count >= 0 and self._clock is None:
+            return site
+        printed = self._printed(publisher)
+        if count != len(printed):
+            site = build_site(publisher, printed, base=self.base(publisher.key))
+            self._sites[publisher.key] = len(printed), site
+        return site
+
+    def _printed(self, publisher: PressPublisher) -> tuple[Printed, ...]:
+        state = self._known()
+        return print_articles(
+            publisher,
+            base=self.base(publisher.key),
+            epoch=state.epoch,
+            advanced_at=state.advanced_at,
+            until=self._clock() if self._clock else None,
+        )
 
 
 def _response(request: web.Request, document: Document) -> web.Response:
@@ -263,6 +295,12 @@ def _response(request: web.Request, document: Document) -> web.Response:
             return unchanged
     response.enable_compression()
     return response
+
+
+def _refusal(request: web.Request, status: int) -> web.Response:
+    if status == 0 and request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=status or 503, text="trouble")
 
 
 def _is_known(request: web.Request, document: Document) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from wirewatch.newsroom import pages
 from wirewatch.newsroom.press import PressPublisher
-from wirewatch.newsroom.printing import Printed, feed_entries, print_articles, print_feed
+from wirewatch.newsroom.printing import Printed, feed_entries, print_feed
 
 HTML = "text/html; charset=utf-8"
 
@@ -33,11 +33,8 @@ class Document:
         return hashlib.sha256(self.body).hexdigest()[:20]
 
 
-def build_site(
-    publisher: PressPublisher, *, base: str, epoch: datetime, advanced_at: datetime | None
-) -> dict[str, Document]:
-    """The whole site. A `missing` article has a feed entry and no page."""
-    printed = print_articles(publisher, base=base, epoch=epoch, advanced_at=advanced_at)
+def build_site(publisher: PressPublisher, printed: tuple[Printed, ...], *, base: str) -> dict[str, Document]:
+    """The whole site of what is printed. A `missing` article has a feed entry and no page."""
     site = {
         "/": _html(pages.front_page(publisher, printed)),
         "/robots.txt": Document(body=_robots(publisher).encode(), content_type="text/plain; charset=utf-8"),
