@@ -269,6 +269,17 @@ def test_a_denial_comes_and_names_who_reports_it():
     assert item.url == "https://paper9.example/9"
 
 
+def test_a_correction_comes_and_names_who_reports_it():
+    (item,) = again(2, 2, articles=[an_article(9, title="Correction: two soldiers, not twelve")])
+    assert item.changes == ("corrected, as Paper 9 reports",)
+
+
+def test_reports_that_differ_now_are_a_change():
+    (item,) = again(2, 2, articles=[an_article(9)], conflicts=("killed: 3 (A) against 30 (B)",))
+    assert item.changes == ("reports differ now",)
+    assert item.conflicts == ("killed: 3 (A) against 30 (B)",)
+
+
 def test_a_new_topic_comes():
     (item,) = again(2, 2, articles=[an_article(9, topics=[tag(), tag("provocation")])])
     assert item.changes == ("now also about provocation",)

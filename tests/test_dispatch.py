@@ -28,15 +28,15 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def put_story(index, number, *, at=NOON - timedelta(minutes=5), reports=2, **fields):
+def put_story(store, number, *, at=NOON - timedelta(minutes=5), reports=2, **fields):
     own = [an_article(f"{number}.{n}", at=at) for n in range(reports)]
     story = a_story(f"s{number}", own, changed_at=at, title=f"Story number {number}", **fields)
-    index.put([story], own)
+    store.put([story], own)
     return story
 
 
 @pytest.fixture
-def index():
+def store():
     return IndexInMemory()
 
 
@@ -88,82 +88,82 @@ def id_of(eml: bytes) -> str:
 # --------------------------------------------------------------------------- the ordinary way
 
 
-def test_a_new_subscriber_gets_the_first_digest_at_once_and_it_is_filed(index, home, tmp_path):
-    put_story(index, 1, backfill=True)
+def test_a_new_subscriber_gets_the_first_digest_at_once_and_it_is_filed(store, home, tmp_path):
+    put_story(store, 1, backfill=True)
     settings = load_settings(environ={"WIREWATCH_HOME": str(tmp_path)})
     said: list[str] = []
-    counts = deliver_due(index, settings, NOON, say=said.append)
+    counts = deliver_due(store, settings, NOON, say=said.append)
     assert (counts["sent"], counts["failed"]) == (1, 0)
     (file,) = (tmp_path / "outbox" / "sample").glob("*.txt")
     assert "* Story number 1" in file.read_text()
     assert said == [f"digest for sample: 1 story, sent, filed as {file}"]
 
 
-def test_a_first_digest_waits_until_there_is_something_in_it(index, home):
-    assert plan_due(index, home(), NOON) == []
-    put_story(index, 1)
-    assert len(plan_due(index, home(), NOON)) == 1
+def test_a_first_digest_waits_until_there_is_something_in_it(store, home):
+    assert plan_due(store, home(), NOON) == []
+    put_story(store, 1)
+    assert len(plan_due(store, home(), NOON)) == 1
 
 
-def test_the_second_digest_holds_only_what_is_new(index, home):
+def test_the_second_digest_holds_only_what_is_new(store, home):
     mails = Mails()
-    put_story(index, 1)
-    deliver_due(index, home(), NOON, post=mails)
-    put_story(index, 2, at=NOON + timedelta(minutes=10))
-    assert deliver_due(index, home(), NOON + HOUR / 2, post=mails)["planned"] == 0
-    deliver_due(index, home(), NOON + HOUR, post=mails)
+    put_story(store, 1)
+    deliver_due(store, home(), NOON, post=mails)
+    put_story(store, 2, at=NOON + timedelta(minutes=10))
+    assert deliver_due(store, home(), NOON + HOUR / 2, post=mails)["planned"] == 0
+    deliver_due(store, home(), NOON + HOUR, post=mails)
     assert [stories_in(eml) for eml in mails.kept] == [["1"], ["2"]]
 
 
-def test_a_story_that_grew_comes_back_saying_what_changed(index, home):
+def test_a_story_that_grew_comes_back_saying_what_changed(store, home):
     mails = Mails()
-    put_story(index, 1, reports=1)
-    deliver_due(index, home(), NOON, post=mails)
-    old = index.articles.by_key["a1.0"]
+    put_story(store, 1, reports=1)
+    deliver_due(store, home(), NOON, post=mails)
+    old = store.articles.by_key["a1.0"]
     own = [old, *(an_article(f"1.{n}", at=NOON + HOUR / 2) for n in range(1, 4))]
-    index.put([a_story("s1", own, title="Story number 1", revision=2, changed_at=NOON + HOUR / 2)], own)
-    deliver_due(index, home(), NOON + HOUR, post=mails)
+    store.put([a_story("s1", own, title="Story number 1", revision=2, changed_at=NOON + HOUR / 2)], own)
+    deliver_due(store, home(), NOON + HOUR, post=mails)
     from wirewatch.delivery import text_of
 
     assert "Changed: +3 independent reports since 12:00" in text_of(mails.kept[1])
 
 
-def test_an_empty_window_is_noted_and_sends_nothing(index, home):
+def test_an_empty_window_is_noted_and_sends_nothing(store, home):
     mails = Mails()
-    put_story(index, 1)
-    deliver_due(index, home(), NOON, post=mails)
-    assert deliver_due(index, home(), NOON + HOUR, post=mails)["empty"] == 1
-    assert deliver_due(index, home(), NOON + HOUR, post=mails)["planned"] == 0
+    put_story(store, 1)
+    deliver_due(store, home(), NOON, post=mails)
+    assert deliver_due(store, home(), NOON + HOUR, post=mails)["empty"] == 1
+    assert deliver_due(store, home(), NOON + HOUR, post=mails)["planned"] == 0
     assert len(mails.kept) == 1
 
 
-def test_a_quiet_day_because_nothing_is_collected_is_not_silent(index, home):
+def test_a_quiet_day_because_nothing_is_collected_is_not_silent(store, home):
     mails = Mails()
     daily = home('[[subscriber]]\nname="desk"\naddress="d@reader.example"\n')
-    put_story(index, 1)
-    index.put_feed(build_feed_state(polled_at=NOON, read_at=NOON))
-    deliver_due(index, daily, NOON, post=mails)
-    deliver_due(index, daily, NOON + 2 * 24 * HOUR, post=mails)
+    put_story(store, 1)
+    store.put_feed(build_feed_state(polled_at=NOON, read_at=NOON))
+    deliver_due(store, daily, NOON, post=mails)
+    deliver_due(store, daily, NOON + 2 * 24 * HOUR, post=mails)
     assert b"Subject: No news collected: the collectors stand still" in mails.kept[1]
 
 
-def test_what_a_new_feed_brings_is_counted_and_not_listed_once_the_beginning_is_over(index, home):
+def test_what_a_new_feed_brings_is_counted_and_not_listed_once_the_beginning_is_over(store, home):
     mails = Mails()
-    put_story(index, 1)
-    deliver_due(index, home(), NOON, post=mails)
-    put_story(index, 2, at=NOON + HOUR / 2, backfill=True)
-    deliver_due(index, home(), NOON + HOUR, post=mails)
+    put_story(store, 1)
+    deliver_due(store, home(), NOON, post=mails)
+    put_story(store, 2, at=NOON + HOUR / 2, backfill=True)
+    deliver_due(store, home(), NOON + HOUR, post=mails)
     later = NOON + 5 * HOUR
-    put_story(index, 3, at=later - HOUR / 2, backfill=True)
-    put_story(index, 4, at=later - HOUR / 2)
-    deliver_due(index, home(), later, post=mails)
+    put_story(store, 3, at=later - HOUR / 2, backfill=True)
+    put_story(store, 4, at=later - HOUR / 2)
+    deliver_due(store, home(), later, post=mails)
     assert [stories_in(eml) for eml in mails.kept] == [["1"], ["2"], ["4"]]
     from wirewatch.delivery import text_of
 
     assert "1 older story from feeds that were just added" in text_of(mails.kept[2])
 
 
-def test_a_topic_stands_for_the_topics_below_it(index, home, monkeypatch):
+def test_a_topic_stands_for_the_topics_below_it(store, home, monkeypatch):
     from extractors import taxonomy
 
     known = taxonomy.load_taxonomy()
@@ -172,45 +172,45 @@ def test_a_topic_stands_for_the_topics_below_it(index, home, monkeypatch):
         pytest.skip("no topic has a parent yet")
     parent, child = pair
     own = [an_article(1, topics=[tag(child)])]
-    index.put([a_story("s1", own, title="Story number 1", changed_at=NOON)], own)
+    store.put([a_story("s1", own, title="Story number 1", changed_at=NOON)], own)
     mails = Mails()
     settings = home(f'[[subscriber]]\nname="desk"\naddress="d@reader.example"\ntopics=["{parent}"]\n')
-    deliver_due(index, settings, NOON, post=mails)
+    deliver_due(store, settings, NOON, post=mails)
     assert len(mails.kept) == 1
 
 
-def test_a_wrong_subscribers_file_starts_nothing(index, home):
-    put_story(index, 1)
+def test_a_wrong_subscribers_file_starts_nothing(store, home):
+    put_story(store, 1)
     with pytest.raises(SubscribersError, match="no such topic"):
-        deliver_due(index, home('[[subscriber]]\nname="a"\noutbox="b"\ntopics=["no_such_topic"]\n'), NOON)
-    assert index.deliveries.rows == {}
+        deliver_due(store, home('[[subscriber]]\nname="a"\noutbox="b"\ntopics=["no_such_topic"]\n'), NOON)
+    assert store.deliveries.rows == {}
 
 
 # --------------------------------------------------------------------------- when mail does not go
 
 
-def test_a_server_that_is_down_defers_and_the_same_bytes_go_later(index, home):
-    put_story(index, 1)
+def test_a_server_that_is_down_defers_and_the_same_bytes_go_later(store, home):
+    put_story(store, 1)
     settings = home(smtp_port=free_port(), smtp_starttls=0)
-    assert deliver_due(index, settings, NOON)["deferred"] == 1
-    ((row, _),) = index.deliveries.rows.values()
-    assert deliver_due(index, settings, NOON + timedelta(minutes=4))["planned"] == 0
-    put_story(index, 1, reports=5, revision=2, at=NOON + timedelta(minutes=1))
+    assert deliver_due(store, settings, NOON)["deferred"] == 1
+    ((row, _),) = store.deliveries.rows.values()
+    assert deliver_due(store, settings, NOON + timedelta(minutes=4))["planned"] == 0
+    put_story(store, 1, reports=5, revision=2, at=NOON + timedelta(minutes=1))
     post = Post()
     with mail_server(post) as port:
         up = replace(settings, smtp_port=port)
-        assert deliver_due(index, up, NOON + timedelta(minutes=6))["sent"] == 1
+        assert deliver_due(store, up, NOON + timedelta(minutes=6))["sent"] == 1
     assert post.mails == [("desk@reader.example", row.message.encode())]
 
 
-def test_one_dead_address_stops_nobody_else(index, home):
-    put_story(index, 1)
+def test_one_dead_address_stops_nobody_else(store, home):
+    put_story(store, 1)
     post = Post()
     everybody = "\n".join(
         f'[[subscriber]]\nname="{name}"\naddress="{name}@reader.example"' for name in ("dead", "busy", "desk")
     )
     with mail_server(post) as port:
-        counts = deliver_due(index, home(everybody, smtp_port=port, smtp_starttls=0), NOON)
+        counts = deliver_due(store, home(everybody, smtp_port=port, smtp_starttls=0), NOON)
     assert {state: counts[state] for state in ("sent", "deferred", "failed")} == {
         "sent": 1,
         "deferred": 1,
@@ -219,44 +219,44 @@ def test_one_dead_address_stops_nobody_else(index, home):
     assert [recipient for recipient, _ in post.mails] == ["desk@reader.example"]
 
 
-def test_a_dead_address_is_left_alone_and_its_successor_misses_nothing(index, home):
-    put_story(index, 1)
+def test_a_dead_address_is_left_alone_and_its_successor_misses_nothing(store, home):
+    put_story(store, 1)
     dead = Mails(Failed(reason=f"{NO_SUCH_USER}: 550"))
-    assert deliver_due(index, home(), NOON, post=dead)["failed"] == 1
-    put_story(index, 2, at=NOON + HOUR / 2)
-    assert deliver_due(index, home(), NOON + HOUR, post=dead)["planned"] == 0
+    assert deliver_due(store, home(), NOON, post=dead)["failed"] == 1
+    put_story(store, 2, at=NOON + HOUR / 2)
+    assert deliver_due(store, home(), NOON + HOUR, post=dead)["planned"] == 0
     mails = Mails()
     moved = home('[[subscriber]]\nname="desk"\naddress="new@reader.example"\nfrequency="hourly"\n')
-    deliver_due(index, moved, NOON + 2 * HOUR, post=mails)
+    deliver_due(store, moved, NOON + 2 * HOUR, post=mails)
     assert [sorted(stories_in(eml)) for eml in mails.kept] == [["1", "2"]]
 
 
-def test_a_subscriber_who_left_the_file_gets_nothing_any_more(index, home):
-    put_story(index, 1)
-    deliver_due(index, home(), NOON, post=Mails(Deferred(reason="down")))
+def test_a_subscriber_who_left_the_file_gets_nothing_any_more(store, home):
+    put_story(store, 1)
+    deliver_due(store, home(), NOON, post=Mails(Deferred(reason="down")))
     mails = Mails()
     other = home('[[subscriber]]\nname="other"\naddress="o@reader.example"\n')
-    deliver_due(index, other, NOON + HOUR, post=mails)
+    deliver_due(store, other, NOON + HOUR, post=mails)
     assert [b"o@reader.example" in eml for eml in mails.kept] == [True]
 
 
 # --------------------------------------------------------------------------- two at once, and crashes
 
 
-def test_of_two_senders_at_once_one_sends(index, home):
-    put_story(index, 1)
+def test_of_two_senders_at_once_one_sends(store, home):
+    put_story(store, 1)
     mails = Mails()
 
     def meanwhile(settings, recipient, eml):
-        assert deliver_due(index, settings, NOON, post=mails)["sent"] == 0
+        assert deliver_due(store, settings, NOON, post=mails)["sent"] == 0
         return mails(settings, recipient, eml)
 
-    assert deliver_due(index, home(), NOON, post=meanwhile)["sent"] == 1
+    assert deliver_due(store, home(), NOON, post=meanwhile)["sent"] == 1
     assert len(mails.kept) == 1
 
 
-def test_a_sender_that_died_is_followed_by_the_same_mail_after_its_lease(index, home):
-    put_story(index, 1)
+def test_a_sender_that_died_is_followed_by_the_same_mail_after_its_lease(store, home):
+    put_story(store, 1)
     mails = Mails()
 
     def died(settings, recipient, eml):
@@ -264,9 +264,9 @@ def test_a_sender_that_died_is_followed_by_the_same_mail_after_its_lease(index, 
         raise Crash
 
     with pytest.raises(Crash):
-        deliver_due(index, home(), NOON, post=died)
-    assert deliver_due(index, home(), NOON + SENDING_LEASE / 2, post=mails)["sent"] == 0
-    assert deliver_due(index, home(), NOON + SENDING_LEASE + timedelta(minutes=1), post=mails)["sent"] == 1
+        deliver_due(store, home(), NOON, post=died)
+    assert deliver_due(store, home(), NOON + SENDING_LEASE / 2, post=mails)["sent"] == 0
+    assert deliver_due(store, home(), NOON + SENDING_LEASE + timedelta(minutes=1), post=mails)["sent"] == 1
     first, again = mails.kept
     assert first == again
 
@@ -330,7 +330,7 @@ def test_whatever_is_killed_when_each_revision_is_told_in_one_mail_or_its_twin(t
         }
     )
     rows = CrashingRows()
-    index = IndexInMemory(deliveries=rows)
+    store = IndexInMemory(deliveries=rows)
     mails: list[bytes] = []
     fuse = rows.tick = Fuse()
     refusing = False
@@ -347,15 +347,15 @@ def test_whatever_is_killed_when_each_revision_is_told_in_one_mail_or_its_twin(t
     for crashes, minutes, news, refusing in [*plan, (None, 1, [(1, 3)], False)]:  # noqa: B007  # `post` reads it
         for number, reports in news:
             revisions[number] += 1
-            put_story(index, number, at=now, reports=reports, revision=revisions[number])
+            put_story(store, number, at=now, reports=reports, revision=revisions[number])
         fuse.left = crashes
         with suppress(Crash):
-            deliver_due(index, settings, now, post=post)
+            deliver_due(store, settings, now, post=post)
         now += timedelta(minutes=minutes)
     fuse.left = None
     for _ in range(8):  # the power stays on
         now += timedelta(minutes=15)
-        deliver_due(index, settings, now, post=post)
+        deliver_due(store, settings, now, post=post)
     assert {row.state for row, _ in rows.rows.values()} <= {"sent", "empty"}
     by_id: dict[str, set[bytes]] = {}
     for eml in mails:
@@ -369,34 +369,33 @@ def test_whatever_is_killed_when_each_revision_is_told_in_one_mail_or_its_twin(t
 # --------------------------------------------------------------------------- looking without touching
 
 
-def test_a_preview_shows_the_next_digest_and_writes_nothing(index, home):
+def test_a_preview_shows_the_next_digest_and_writes_nothing(store, home):
     mails = Mails()
-    put_story(index, 1)
-    assert preview(index, home(), "desk", NOON).digest.kind == "first"
-    assert index.deliveries.rows == {}
-    deliver_due(index, home(), NOON, post=mails)
-    put_story(index, 2, at=NOON + timedelta(minutes=1))
-    mail = preview(index, home(), "desk", NOON + timedelta(minutes=20))
+    put_story(store, 1)
+    assert preview(store, home(), "desk", NOON).digest.kind == "first"
+    assert store.deliveries.rows == {}
+    deliver_due(store, home(), NOON, post=mails)
+    put_story(store, 2, at=NOON + timedelta(minutes=1))
+    mail = preview(store, home(), "desk", NOON + timedelta(minutes=20))
     assert [item.story_key for item in mail.digest.items] == ["s2"]
-    assert len(index.deliveries.rows) == 1
+    assert len(store.deliveries.rows) == 1
     with pytest.raises(SubscribersError, match="no such subscriber; known are desk"):
-        preview(index, home(), "nobody", NOON)
+        preview(store, home(), "nobody", NOON)
 
 
-def test_a_delivered_digest_can_be_shown_again(index, home):
-    put_story(index, 1)
-    deliver_due(index, home(), NOON, post=Mails())
-    (key,) = index.deliveries.rows
-    assert "* Story number 1" in delivered_text(index, key)
-    assert delivered_text(index, "none") is None
+def test_a_delivered_digest_can_be_shown_again(store, home):
+    put_story(store, 1)
+    deliver_due(store, home(), NOON, post=Mails())
+    (key,) = store.deliveries.rows
+    assert "* Story number 1" in delivered_text(store, key)
+    assert delivered_text(store, "none") is None
 
 
 # --------------------------------------------------------------------------- the real store
 
 
 @pytest.mark.elastic
-def test_on_a_real_index_a_digest_is_sent_once_and_remembered(request, home):
-    index = request.getfixturevalue("index")
+def test_on_a_real_index_a_digest_is_sent_once_and_remembered(index, home):
     own = [an_article(f"1.{n}", at=NOON - HOUR / 2) for n in range(2)]
     index.articles.save(own)
     index.stories.save([a_story("s1", own, title="Story number 1", changed_at=NOON - HOUR / 2)])

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from extractors.records import Claim
 from wirewatch.excerpts import quoted
 from wirewatch.records import StoredArticle, Story
+from wirewatch.stories.conflicts import conflicts, stances
 
 # One source becoming two is what "single source" made the reader wait for; from there each step is about half as
 # many again or more, so that a big story comes back a handful of times and not with every reprint.
@@ -54,8 +55,9 @@ def changes_since(
     since = f"since {when(told.at, story.changed_at, zone)}"
     reports = _reports(told.reports, story.independent_reports, since)
     others = [
-        *_denials(fresh, known),
+        *_stances(fresh, known),
         *_topics(fresh, known),
+        *_disagreement(story, fresh, known),
         *_figures(fresh, known),
         *_corrections(articles, told.at),
     ]
@@ -93,17 +95,30 @@ def _reports(before: int, now: int, since: str) -> str | None:
     return None
 
 
-def _denials(fresh: Sequence[StoredArticle], known: Sequence[StoredArticle]) -> list[str]:
-    if any(_denies(article) for article in known):
-        return []
-    names = dict.fromkeys(article.publisher for article in fresh if _denies(article))
-    return [f"denied, as {_listed(list(names))} reports"] if names else []
+def _stances(fresh: Sequence[StoredArticle], known: Sequence[StoredArticle]) -> list[str]:
+    """A denial or a correction, where there was none before."""
+    found = []
+    for word, takes in (("denied", _denies), ("corrected", _corrects)):
+        if not any(takes(article) for article in known):
+            names = list(dict.fromkeys(article.publisher for article in fresh if takes(article)))
+            found += [f"{word}, as {_listed(names)} report{'s' if len(names) == 1 else ''}"] if names else []
+    return found
 
 
 def _denies(article: StoredArticle) -> bool:
-    return any(tag.status == "denied" for tag in article.topics) or any(
+    return "denial" in stances([article]) or any(
         claim.certainty == "denied" and claim.role == "current" for claim in article.claims
     )
+
+
+def _corrects(article: StoredArticle) -> bool:
+    return "correction" in stances([article])
+
+
+def _disagreement(story: Story, fresh: Sequence[StoredArticle], known: Sequence[StoredArticle]) -> list[str]:
+    """That reports contradict one another now; the story's conflicts say in what."""
+    before = conflicts([article for article in known if article.near_duplicate_of is None])
+    return ["reports differ now"] if fresh and known and story.conflicts and not before else []
 
 
 def _topics(fresh: Sequence[StoredArticle], known: Sequence[StoredArticle]) -> list[str]:

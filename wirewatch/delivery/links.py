@@ -38,7 +38,7 @@ class Links:
 
     def story(self, key: str) -> str | None:
         """A story at the desk."""
-        return f"{self.public_url}/story/{quote(key, safe='')}" if self.public_url else None
+        return f"{self.public_url}/stories/{quote(key, safe='')}" if self.public_url else None
 
     @property
     def one_click(self) -> bool:
