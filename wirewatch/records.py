@@ -53,6 +53,7 @@ class FeedState:
     changed_at: datetime | None = None  # last time a new entry came
     next_poll_at: datetime | None = None
     interval_seconds: int | None = None
+    rhythm_seconds: int | None = None  # usual time between two new entries, from its own history
     entries_seen: int = 0
     entries_new: int = 0  # in the last read
     gap_suspected: bool = False
