@@ -250,6 +250,8 @@ def test_html_is_strictly_valid_loads_nothing_and_says_its_languages(public):
     names = {element.tag for element in document.iter() if isinstance(element.tag, str)}
     assert not names & {"img", "link", "script", "iframe", "form", "object", "svg"}
     assert "url(" not in mail.html
+    assert mail.html.index("<meta charset") < 1024  # where browsers look for it in a file
+    assert "prefers-color-scheme: dark" in mail.html
     assert document.get("lang") == "en"
     assert {element.get("lang") for element in document.iter("h3")} == {"ko", None}
     assert all(table.get("role") == "presentation" for table in document.iter("table"))
@@ -377,8 +379,7 @@ def test_every_text_colour_can_be_read_on_every_ground_it_stands_on(scheme):
     from importlib.resources import files
 
     source = (files("wirewatch.delivery") / "templates" / "digest.html.j2").read_text()
-    style = source.split("<style>")[1].split("</style>")[0]
-    light, dark = style.split("@media")
+    light, dark = re.search(r"<style>(.*?)</style>.*?@media([^\0]*?)</style>", source, re.DOTALL).groups()
     rules = dict(
         re.findall(r"([^{}\n]+?) \{([^}]*)\}", light if scheme == "light" else dark.split("{", 1)[1])
     )

@@ -100,7 +100,7 @@ def _environment() -> jinja2.Environment:
 
 @cache
 def _inliner() -> Any:
-    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+    return css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
 
 
 def _capitalised(text: str) -> str:
