@@ -184,8 +184,8 @@ class Claim:
     or "forecast"; `role` is "current" or "comparison". `event` is what happened ("killed", "defected").
     """
 
-    low: float | None
-    high: float | None
+    low: float | None = None
+    high: float | None = None
     approximate: bool
     unit: str
     evidence: Evidence

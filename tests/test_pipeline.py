@@ -1,0 +1,153 @@
+"""The whole pipeline over the sample newsroom, on real HTTP and a real node, held against what is true of the sample."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from wirewatch.index import Index
+from wirewatch.newsroom import Newsroom
+from wirewatch.newsroom.truth import true_articles, true_events
+from wirewatch.pipeline import Engine, open_engine, run_once
+from wirewatch.records import FINAL_STATES
+from wirewatch.settings import load_settings
+
+pytestmark = pytest.mark.elastic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    """One pass over the sample, and what it left in the index."""
+
+    newsroom: Newsroom
+    engine: Engine
+    counts: dict[str, dict[str, int]]
+
+    @property
+    def index(self) -> Index:
+        return self.engine.index
+
+    def articles(self):
+        """Stored articles by the sample's keys."""
+        keys = {address: key for key, address in self.newsroom.addresses().items()}
+        stored = {article.url: article for article in self.index.articles.records()}
+        return {keys[url]: article for url, article in stored.items() if url in keys}
+
+
+@pytest.fixture(scope="module")
+def sample(node_url, tmp_path_factory) -> Iterator[Pass]:
+    home = tmp_path_factory.mktemp("sample home")
+    with Newsroom(home, datetime.now(UTC)) as newsroom:
+        newsroom.write_feed_list(home / "feeds.toml")
+        settings = load_settings(
+            environ={
+                "WIREWATCH_HOME": str(home),
+                "WIREWATCH_ELASTICSEARCH_URL": node_url,
+                "WIREWATCH_INDEX_PREFIX": f"t{uuid.uuid4().hex[:10]}",
+                "WIREWATCH_ALLOW_LOOPBACK": "1",
+                "WIREWATCH_HOST_DELAY_SECONDS": "0",
+                "WIREWATCH_FEEDS": str(home / "feeds.toml"),
+            }
+        )
+        with open_engine(settings) as engine:
+            yield Pass(newsroom=newsroom, engine=engine, counts=run_once(engine, everything=True))
+            engine.index.drop()
+
+
+def test_every_entry_ends_in_one_final_state_with_a_reason_and_the_sum_is_what_was_seen(sample: Pass):
+    rows = list(sample.index.ledger.records())
+    assert len(rows) == sample.counts["poll"]["new"]
+    assert {row.state for row in rows} <= set(FINAL_STATES)
+    assert [row.url for row in rows if not row.reason] == []
+    assert sum(day.difference for day in sample.index.ledger.reconcile()) == 0
+
+
+def test_the_pages_that_are_no_articles_end_as_such(sample: Pass):
+    states = sample.index.ledger.by_state()
+    assert states["gone"] == 1
+    assert states["refused"] == 1
+    assert any(reason.startswith("consent") for reason in sample.index.ledger.by_reason("not_an_article"))
+
+
+def test_copies_are_folded_under_their_original_and_nothing_else_is(sample: Pass):
+    articles = sample.articles()
+    keys = {article.article_key: key for key, article in articles.items()}
+    truth = {one.key: one for one in true_articles()}
+
+    def family(key):
+        while truth[key].copy_of:
+            key = truth[key].copy_of
+        return key
+
+    folded = {
+        (key, keys.get(article.near_duplicate_of))
+        for key, article in articles.items()
+        if article.near_duplicate_of
+    }
+    wrong = {pair for pair in folded if pair[1] is None or family(pair[0]) != family(pair[1])}
+    assert wrong == set()
+    true_copies = {key for key in articles if truth[key].copy_of in articles}
+    missed = true_copies - {key for key, _ in folded} - {of for _, of in folded}
+    assert missed == set()
+
+
+def test_no_story_mixes_two_events(sample: Pass):
+    truth = {one.key: one for one in true_articles()}
+    events = defaultdict(set)
+    for key, article in sample.articles().items():
+        if truth[key].event:
+            events[article.story_key].add(truth[key].event)
+    assert [found for found in events.values() if len(found) > 1] == []
+
+
+def test_independent_reports_are_never_more_than_the_truth_allows(sample: Pass):
+    articles = sample.articles()
+    by_story = defaultdict(set)
+    for key, article in articles.items():
+        by_story[article.story_key].add(key)
+    stories = {story.story_key: story for story in sample.index.stories.records()}
+    for event in true_events():
+        for story_key in {articles[key].story_key for key in event.articles if key in articles}:
+            here = frozenset(by_story[story_key])
+            if here <= set(event.articles):
+                assert stories[story_key].independent_reports <= event.independent_reports(of=here), event.key
+
+
+def test_every_tag_and_claim_shows_the_exact_words(sample: Pass):
+    number = 0
+    for article in sample.index.articles.records():
+        spans = [span for tag in article.topics for span in tag.evidence]
+        spans += [claim.evidence for claim in article.claims]
+        spans += [span for mention in article.mentions for span in mention.evidence]
+        for span in spans:
+            assert getattr(article, span.field)[span.start : span.end] == span.text
+            number += 1
+    assert number > 200
+
+
+def test_a_second_pass_finds_nothing_new(sample: Pass):
+    before = {row.entry_key: (row.state, row.reason) for row in sample.index.ledger.records()}
+    again = run_once(sample.engine, everything=True)
+    assert again["poll"]["new"] == 0
+    assert again["ingest"]["total"] == 0
+    after = {row.entry_key: (row.state, row.reason) for row in sample.index.ledger.records()}
+    assert after == before
+
+
+def test_the_second_edition_brings_a_revision_and_late_articles_to_their_stories(sample: Pass):
+    before = sample.articles()
+    assert sample.newsroom.advance()
+    run_once(sample.engine, everything=True)
+    after = sample.articles()
+    revised = [key for key, article in after.items() if article.revisions]
+    assert revised == [one.key for one in true_articles() if one.revised]
+    for key in revised:
+        assert after[key].story_key == before[key].story_key
+        assert after[key].revisions[-1].changes
+    assert {one.key for one in true_articles() if one.late} <= set(after) - set(before)
+    assert sample.index.ledger.by_state()["updated"] >= 1

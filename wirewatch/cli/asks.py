@@ -1,0 +1,219 @@
+"""Commands that ask the index: `search`, `story`, `export`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wirewatch.cli.output import FAILED, emit, say, show, tell
+
+if TYPE_CHECKING:
+    from wirewatch.index import Index
+    from wirewatch.records import StoredArticle, Story
+
+
+class Exported(StrEnum):
+    """What can be exported."""
+
+    articles = "articles"
+    stories = "stories"
+    claims = "claims"
+    entries = "entries"
+
+
+def search(
+    words: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "a phrase", OR, -not.')] = "",
+    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be repeated.")] = None,
+    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")] = None,
+    stories: Annotated[bool, typer.Option("--stories", help="Stories instead of articles.")] = False,
+    size: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, a line each.")] = False,
+) -> None:
+    """Search what was indexed."""
+    from wirewatch.index import Question
+
+    question = Question(
+        words=words,
+        topics=tuple(topic or ()),
+        publishers=tuple(publisher or ()),
+        languages=tuple(language or ()),
+        size=size,
+        sort="relevance" if words else "newest",
+    )
+    with _opened() as index:
+        if stories:
+            _show_stories(index, question, as_json=as_json)
+        else:
+            _show_articles(index, question, as_json=as_json)
+
+
+def story(
+    key: Annotated[str, typer.Argument(help="The story's key.")],
+    why: Annotated[bool, typer.Option("--why", help="Why articles count as one independent report.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Show one story: its articles, its independent reports, its claims and conflicts."""
+    with _opened() as index:
+        found = index.story(key)
+        if found is None:
+            say(f"wirewatch: no story {key}; `wirewatch search --stories` lists keys")
+            raise typer.Exit(FAILED)
+        articles = index.articles_of(found.story_key)
+        if as_json:
+            show(
+                {
+                    **story_line(found),
+                    "why": _reasons(found, articles),
+                    "conflicts": list(found.conflicts),
+                    "versions": [article_line(article, {}) for article in articles],
+                }
+            )
+            return
+        _print_story(found, articles, why=why)
+
+
+def export(
+    what: Annotated[Exported, typer.Argument(help="What to export.")],
+    story_key: Annotated[str | None, typer.Option("--story", help="Only of this story.")] = None,
+    state: Annotated[str | None, typer.Option(help="Entries: only in this state.")] = None,
+) -> None:
+    """Write what is stored as NDJSON, one document a line, on standard output."""
+    with _opened() as index:
+        number = 0
+        for line in _lines(index, what, story_key, state):
+            emit(line)
+            number += 1
+        say(f"{number} {what.value}")
+
+
+def article_line(article: StoredArticle, urls: dict[str, str]) -> dict[str, Any]:
+    """An article as it is exported: what is stored, with the story and the original named plainly."""
+    from wirewatch.index.codec import document
+
+    line = document(article)
+    line.pop("fingerprints", None)
+    original = article.near_duplicate_of
+    for absent in ("language", "published_at", "credit", "family"):
+        line.setdefault(absent, None)
+    return {
+        **line,
+        "story": article.story_key,
+        "near_duplicate_of": urls.get(original, original) if original else None,
+        "near_duplicate_key": original,
+    }
+
+
+def story_line(found: Story) -> dict[str, Any]:
+    """A story as it is exported."""
+    from wirewatch.index.codec import document
+
+    line = document(found)
+    line["article_keys"] = line.pop("articles")
+    return {
+        **line,
+        "key": found.story_key,
+        "articles": list(found.urls),
+        "topics": list(found.topics_all),
+    }
+
+
+def entry_line(source: dict[str, Any]) -> dict[str, Any]:
+    """A ledger row as it is exported; the feed's own full text stays in the archive of the page."""
+    return {"reason": None, **{name: value for name, value in source.items() if name != "content_html"}}
+
+
+def _lines(
+    index: Index, what: Exported, story_key: str | None, state: str | None
+) -> Iterator[dict[str, Any]]:
+    index.refresh()
+    query: dict[str, Any] = {"term": {"story_key": story_key}} if story_key else {"match_all": {}}
+    if what is Exported.entries:
+        wanted: dict[str, Any] = {"term": {"state": state}} if state else {"match_all": {}}
+        yield from (entry_line(hit["_source"]) for hit in index.ledger.scan(wanted))
+    elif what is Exported.articles:
+        urls = {hit["_id"]: hit["_source"]["url"] for hit in index.articles.scan(fields=["url"])}
+        yield from (article_line(article, urls) for article in index.articles.records(query))
+    elif what is Exported.claims:
+        yield from (
+            {"low": None, "high": None, "source": None, **hit["_source"]} for hit in index.claims.scan(query)
+        )
+    else:
+        query = {"bool": {"filter": [query], "must_not": [{"exists": {"field": "merged_into"}}]}}
+        yield from (story_line(found) for found in index.stories.records(query))
+
+
+def _show_stories(index: Index, question: Any, *, as_json: bool) -> None:
+    page = index.search_stories(question)
+    _note(page.note)
+    for found in page.stories:
+        if as_json:
+            emit(story_line(found))
+        else:
+            tell(f"{found.story_key}  {found.last_seen_at:%Y-%m-%d %H:%M}  {_reports(found)}  {found.title}")
+    say(f"{len(page.stories)} of {page.total} stories")
+
+
+def _show_articles(index: Index, question: Any, *, as_json: bool) -> None:
+    page = index.search(question)
+    _note(page.note)
+    for hit in page.hits:
+        if as_json:
+            emit(article_line(hit.article, {}))
+        else:
+            tell(f"{hit.article.sort_at:%Y-%m-%d %H:%M}  {hit.article.publisher}: {hit.article.title}")
+            tell(f"    {hit.article.url}")
+            for fragment in hit.fragments[:1]:
+                tell("    … " + fragment.replace("<em>", "*").replace("</em>", "*").replace("\n", " ") + " …")
+    say(f"{len(page.hits)} of {page.total} articles")
+
+
+def _print_story(found: Story, articles: list[StoredArticle], *, why: bool) -> None:
+    tell(found.title)
+    tell(
+        f"  {_reports(found)}, {len(articles)} articles, {found.copies} of them copies,"
+        f" {len(found.publishers)} publishers; revision {found.revision}"
+    )
+    if found.topics_all:
+        tell(f"  topics: {', '.join(found.topics_all)}")
+    for article in articles:
+        copy = f"  [{article.duplicate_kind} copy]" if article.near_duplicate_of else ""
+        tell(f"  {article.sort_at:%Y-%m-%d %H:%M}  {article.publisher}: {article.title}{copy}")
+    if why:
+        tell("why they count as they do:")
+        for reason in _reasons(found, articles):
+            tell(f"  {reason}")
+    for conflict in found.conflicts:
+        tell(f"conflict: {conflict}")
+
+
+def _reports(found: Story) -> str:
+    number = found.independent_reports
+    return f"{number} independent report{'' if number == 1 else 's'}"
+
+
+def _reasons(found: Story, articles: list[StoredArticle]) -> list[str]:
+    names = {article.article_key: f"{article.publisher} ({article.title})" for article in articles}
+    lines = []
+    for number, report in enumerate(found.reports, start=1):
+        members = ", ".join(names.get(key, key) for key in report.articles)
+        reasons = "; ".join(report.reasons) or "shares no text, family or agency with the others"
+        lines.append(f"{number}. {members}: {reasons}")
+    return lines
+
+
+def _note(note: str | None) -> None:
+    if note:
+        say(note)
+
+
+def _opened() -> Any:
+    from contextlib import closing
+
+    from wirewatch.index import connect
+    from wirewatch.settings import load_settings
+
+    return closing(connect(load_settings()))

@@ -1,0 +1,164 @@
+"""`wirewatch doctor`: every setting and where it came from, the server, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wirewatch.cli.output import FAILED, say, show, tell
+
+if TYPE_CHECKING:
+    from wirewatch.index import Index
+    from wirewatch.settings import Settings
+
+PACKAGES = ("apache-airflow", "elasticsearch", "feedparser", "trafilatura", "lxml", "aiohttp")
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """What the doctor saw. `wrong` holds (what, mend) pairs."""
+
+    settings: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    server: dict[str, Any] = field(default_factory=dict)
+    ledger: dict[str, Any] = field(default_factory=dict)
+    feeds: dict[str, int] = field(default_factory=dict)
+    wrong: list[tuple[str, str]] = field(default_factory=list)
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """Show every setting, the server and its capabilities, the ledger; say what is wrong and how to mend it."""
+    from wirewatch.settings import load_settings
+
+    findings = examine(load_settings())
+    if as_json:
+        show({each.name: getattr(findings, each.name) for each in fields(findings)})
+    else:
+        _print(findings)
+    if findings.wrong:
+        raise typer.Exit(FAILED)
+
+
+def examine(settings: Settings) -> Findings:
+    """Look at everything, without starting anything."""
+    from wirewatch.index import IndexUnreachable, connect
+
+    findings = Findings(settings=_settings(settings), versions=_versions())
+    _feed_list(settings, findings)
+    try:
+        index = connect(settings)
+    except IndexUnreachable as fault:
+        findings.server = {"url": fault.url, "reachable": False}
+        findings.wrong.append((f"Elasticsearch at {fault.url}: {fault.reason}", fault.mend))
+        return findings
+    try:
+        _server(index, findings)
+        _ledger(index, findings)
+        _feeds(index, findings)
+    finally:
+        index.close()
+    return findings
+
+
+def _settings(settings: Settings) -> list[dict[str, Any]]:
+    rows = []
+    for each in fields(settings):
+        if each.name == "origins":
+            continue
+        value = getattr(settings, each.name)
+        shown = "(set, hidden)" if each.metadata["secret"] and value else value
+        rows.append({
+            "name": each.name,
+            "value": shown if shown is None or isinstance(shown, (bool, int, float)) else str(shown),
+            "origin": settings.origin(each.name),
+            "about": each.metadata["about"],
+        })  # fmt: skip
+    return rows
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _feed_list(settings: Settings, findings: Findings) -> None:
+    from wirewatch.feedlists import FeedListError, read_feed_list
+
+    if settings.feeds is None:
+        return
+    try:
+        read_feed_list(settings.feeds)
+    except FeedListError as fault:
+        findings.wrong.extend((line, "mend the feed list") for line in str(fault).splitlines())
+
+
+def _server(index: Index, findings: Findings) -> None:
+    health = index.client.cluster.health()
+    findings.server = {
+        "url": index.url,
+        "reachable": True,
+        "status": health["status"],
+        "version": index.capabilities.version,
+        "analyzers": index.capabilities.analyzers,
+        "plugins": list(index.capabilities.plugins),
+        "indices": {kind: len(names) for kind, names in index.months().items()},
+    }
+    if health["status"] == "red":
+        findings.wrong.append(
+            ("Elasticsearch is red: a shard is missing", "look at the server's log; free disk space?")
+        )
+
+
+def _ledger(index: Index, findings: Findings) -> None:
+    index.refresh("entries", "feeds")
+    days = list(index.ledger.reconcile())
+    difference = sum(day.difference for day in days)
+    per_feed: dict[str, int] = {}
+    for day in days:
+        per_feed[day.feed] = per_feed.get(day.feed, 0) + day.seen
+    for state in index.feeds.records():
+        off = state.entries_seen - per_feed.get(state.url, 0)
+        if off:
+            difference += abs(off)
+            findings.wrong.append((
+                f"{state.url}: the feed gave {state.entries_seen} entries, the ledger holds {per_feed.get(state.url, 0)}",
+                "entries older than keep_months leave the ledger; else please report this",
+            ))  # fmt: skip
+    findings.ledger = {
+        "entries": sum(day.seen for day in days),
+        "states": index.ledger.by_state(),
+        "difference": difference,
+    }
+
+
+def _feeds(index: Index, findings: Findings) -> None:
+    for state in index.feeds.records():
+        findings.feeds[state.status] = findings.feeds.get(state.status, 0) + 1
+
+
+def _print(findings: Findings) -> None:
+    width = max(len(row["name"]) for row in findings.settings)
+    for row in findings.settings:
+        tell(
+            f"{row['name']:<{width}}  {row['value'] if row['value'] is not None else '-'}  [{row['origin']}]"
+        )
+    tell("")
+    for part in ("versions", "server", "ledger", "feeds"):
+        for name, value in getattr(findings, part).items():
+            tell(f"{part} {name}: {value}")
+    tell("")
+    for what, mend in findings.wrong:
+        say(f"wrong: {what}\n  mend: {mend}")
+    if not findings.wrong:
+        tell("nothing is wrong")

@@ -1,0 +1,99 @@
+"""Pages read in worker processes that can be killed: no page holds up the others, whatever it does to its parser."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from extractors.reading import Reading, read_page
+from extractors.records import Entry, Page, Publisher, Rejected
+from extractors.taxonomy import Taxonomy, load_taxonomy
+
+# Parsers grow with what they have met; a fresh worker now and then keeps a long run's memory flat.
+PAGES_A_WORKER = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One page and what is known of it besides its bytes."""
+
+    page: Page
+    entry: Entry | None
+    publisher: Publisher | None
+    learned_lines: frozenset[str]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """The page could not be worked on: kept aside with its reason."""
+
+    url: str
+    reason: str
+
+
+class Readers:
+    """A pool of worker processes that read pages, each within a time limit."""
+
+    def __init__(self, pool: ProcessPool, seconds: float) -> None:
+        self._pool = pool
+        self._seconds = seconds
+
+    async def read(self, job: Job) -> Reading | Rejected | Unread:
+        """The page's facts; `Unread` when its worker had to be killed or died."""
+        future = self._pool.schedule(_read, args=[job], timeout=self._seconds)
+        try:
+            outcome: Reading | Rejected | Unread = await asyncio.wrap_future(future)
+        except (TimeoutError, FutureTimeout):
+            return Unread(url=job.page.url, reason=f"too slow: over {self._seconds:g} s")
+        except ProcessExpired as fault:
+            return Unread(url=job.page.url, reason=f"its worker died: {fault}")
+        return outcome
+
+
+@contextmanager
+def open_readers(*, workers: int, seconds: float, topics: Path | None = None) -> Iterator[Readers]:
+    """A pool of `workers` processes, ended at the end."""
+    pool = ProcessPool(
+        max_workers=workers,
+        max_tasks=PAGES_A_WORKER,
+        initializer=_begin,
+        initargs=[topics],
+        # Not forked: the parent runs threads (event loop, Elasticsearch client).
+        context=get_context("spawn"),
+    )
+    try:
+        yield Readers(pool, seconds)
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+_TAXONOMY: list[Taxonomy] = []  # one a worker process, loaded when it begins
+
+
+def _begin(topics: Path | None) -> None:
+    _TAXONOMY[:] = [load_taxonomy([topics] if topics else [])]
+
+
+def _read(job: Job) -> Reading | Rejected | Unread:
+    try:
+        return read_page(
+            job.page,
+            taxonomy=_TAXONOMY[0],
+            now=job.now,
+            entry=job.entry,
+            publisher=job.publisher,
+            learned_lines=job.learned_lines,
+        )
+    except Exception:  # noqa: BLE001  # the per-item guard: the page goes to quarantine with its traceback
+        return Unread(url=job.page.url, reason=traceback.format_exc(limit=-3)[-1500:])

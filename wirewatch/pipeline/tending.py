@@ -1,0 +1,32 @@
+"""Daily care of the index: next month's indices, retention by whole months, old archives."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from wirewatch.pipeline.engine import Engine
+
+
+def tend(engine: Engine) -> dict[str, int]:
+    """Prepare this and next month, delete the months beyond `keep_months`."""
+    now = engine.clock()
+    engine.index.prepare(now)
+    engine.index.prepare(_next_month(now))
+    dropped = 0
+    for kind, names in engine.index.months().items():
+        oldest = engine.index.names.month(kind, _months_back(now, engine.settings.keep_months))
+        for name in names:
+            if name < oldest:
+                engine.index.client.indices.delete(index=name)
+                engine.say(f"deleted {name}: older than {engine.settings.keep_months} months")
+                dropped += 1
+    return {"months_deleted": dropped}
+
+
+def _next_month(now: datetime) -> datetime:
+    return (now.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _months_back(now: datetime, months: int) -> datetime:
+    total = now.year * 12 + now.month - 1 - months
+    return now.replace(year=total // 12, month=total % 12 + 1, day=1)
