@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Part of every value: values of another tokenizer or hash can never be taken for ours. Raise it with any change to
 # `tokens`, `SHINGLE` or the hash.
-VERSION = "a1"
+VERSION = "a2"
 
 SHINGLE = 3
 WINDOW = 8
@@ -42,7 +42,9 @@ LONGEST_TEXT = 200_000
 # Han, kana and Hangul: two characters are a word there.
 _FIRST_OF_SYLLABLES = "\u1100"
 
-_BYTES = 6  # of a shingle's hash: 48 bits, 8 characters in base 64
+_BYTES = 6  # of a hash: 48 bits, 8 characters in base 64
+_MASK = (1 << 8 * _BYTES) - 1
+_FACTORS = (0x9E3779B97F4B, 0xC2B2AE3D27D5, 0x165667B19E37)  # odd and different: the order of words counts
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -87,7 +89,7 @@ def read_text(text: str, *, without: AbstractSet[str] = frozenset()) -> Reading:
         if len(kept) < len(words):
             words = [words[place] for place in kept]
             hashes = _shingle_hashes(words)
-    telling = frozenset(word for word in words if is_telling(word))
+    telling = frozenset(filter(is_telling, set(words)))
     return Reading(
         words=tuple(words),
         hashes=tuple(hashes),
@@ -154,18 +156,22 @@ def _kept(hashes: list[int], length: int, without: AbstractSet[str]) -> list[int
 
 
 def _shingle_hashes(words: Sequence[str]) -> list[int]:
+    """A hash per shingle, made of its words' hashes: a text repeats words more than shingles."""
     if not words:
         return []
+    made = {word: _hash(word) for word in set(words)}
+    numbers = [made[word] for word in words]
     if len(words) < SHINGLE:
-        return [_hash(" ".join(words))]
+        return [sum(number * factor for number, factor in zip(numbers, _FACTORS, strict=False)) & _MASK]
+    one, two, three = _FACTORS
     return [
-        _hash(f"{first} {second} {third}")
-        for first, second, third in zip(words, words[1:], words[2:], strict=False)
+        (first * one + second * two + third * three) & _MASK
+        for first, second, third in zip(numbers, numbers[1:], numbers[2:], strict=False)
     ]
 
 
-def _hash(shingle: str) -> int:
-    return int.from_bytes(blake2b(shingle.encode(), digest_size=_BYTES).digest(), "big")
+def _hash(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode(), digest_size=_BYTES).digest(), "big")
 
 
 def _value(number: int) -> str:

@@ -15,7 +15,7 @@ from wirewatch.stories.likeness import Bag, TermCounts, heaviest, plain
 from wirewatch.stories.sameness import UNITING_JACCARD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
 # Words shown as those that cluster a story, and terms by which stories are looked up for an article.
@@ -144,9 +144,14 @@ class Board:
             found[self._final(story or "")].append(placed)
         return found
 
+    def load_profiles(self, story_keys: Iterable[str]) -> None:
+        """Have the profiles of these stories at hand, those that the batch did not change included."""
+        missing = [key for key in story_keys if key not in self.profiles]
+        self.profiles.update(self.store.profiles(missing) if missing else {})
+
     def story_terms(self, story_key: str) -> tuple[str, ...]:
         """The words that cluster a story."""
-        profile = self.profiles.get(story_key) or self.store.profiles([story_key]).get(story_key)
+        profile = self.profiles.get(story_key)
         return tuple(plain(term) for term in profile.search_terms()[:STORY_TERMS]) if profile else ()
 
     def _final(self, story: str) -> str:
@@ -155,6 +160,8 @@ class Board:
         return story
 
     def _stored_profile(self, article_key: str, story: str) -> Profile | None:
+        if story == story_key_for(article_key):
+            return None
         for profile in self._like.get(article_key, ()):
             if profile.story_key == story:
                 return profile

@@ -150,8 +150,11 @@ class Writer:
         keys = sorted(board.touched())
         members = self.store.members([*keys, *board.merged])
         befores = self.store.stories(keys)
+        board.load_profiles(keys)
         fields: dict[str, dict[str, Any]] = defaultdict(dict)
         by_story = board.members(members, fields)
+        revised = {board.story_of(article.article_key) for article in batch if _revised(article)}
+        revised.update(board.merged.values())
         stories: list[Story] = []
         for key in keys:
             told = tell(

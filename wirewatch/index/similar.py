@@ -66,10 +66,12 @@ class SimilarStore:
     ) -> dict[str, list[Comparable]]:
         """For each article, placed ones that share its text or enough fingerprints, most shared first."""
         questions = [(one.article_key, _like_text(one, furniture)) for one in wanted if one.shingle_count]
-        found = {one.article_key: list[Comparable]() for one in wanted}
-        for key, hits in self._searches("articles", questions, size=MOST_CANDIDATES, fields=_COMPARED):
-            found[key] = [_comparable(hit["_source"]) for hit in hits if hit["_id"] != key]
-        return found
+        keys = self._searches("articles", questions, size=MOST_CANDIDATES)
+        known = self.comparables(each for found in keys.values() for each in found)
+        return {
+            one.article_key: [known[key] for key in keys.get(one.article_key, ()) if key != one.article_key]
+            for one in wanted
+        }
 
     def texts(self, keys: Iterable[str]) -> dict[str, str]:
         """Texts of stored articles."""
@@ -117,19 +119,17 @@ class SimilarStore:
     def profiles_like(self, wanted: Mapping[str, Wanted]) -> dict[str, list[Profile]]:
         """For each article, profiles of open stories that share its heavy terms, best first."""
         questions = [(key, _like_story(question)) for key, question in wanted.items()]
-        found: dict[str, list[Profile]] = {}
-        made: dict[str, Profile] = {}
-        for key, hits in self._searches("clustering", questions, size=MOST_STORIES, fields=None):
-            for hit in hits:
-                if hit["_id"] not in made:
-                    made[hit["_id"]] = _profile(hit["_source"])
-            found[key] = [made[hit["_id"]] for hit in hits]
-        return found
+        keys = self._searches("clustering", questions, size=MOST_STORIES)
+        known = self._profiles(each for found in keys.values() for each in found)
+        return {key: [known[each] for each in found] for key, found in keys.items()}
 
     def profiles(self, story_keys: Iterable[str]) -> dict[str, Profile]:
         """Profiles by story."""
-        hits = self._by_ids("clustering", [_profile_id(key) for key in story_keys], True)
-        return {hit["_source"]["story_key"]: _profile(hit["_source"]) for hit in hits}
+        known = self._profiles(_profile_id(key) for key in story_keys)
+        return {profile.story_key: profile for profile in known.values()}
+
+    def _profiles(self, ids: Iterable[str]) -> dict[str, Profile]:
+        return {hit["_id"]: _profile(hit["_source"]) for hit in self._by_ids("clustering", ids, True)}
 
     # ------------------------------------------------------------------ the writer's memory
 
@@ -241,23 +241,24 @@ class SimilarStore:
         return {"_op_type": "index", "_index": self.alias, "_id": key, "_source": source}
 
     def _searches(
-        self,
-        kind: str,
-        questions: Iterable[tuple[str, dict[str, Any]]],
-        *,
-        size: int,
-        fields: Sequence[str] | None,
-    ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        self, kind: str, questions: Sequence[tuple[str, dict[str, Any]]], *, size: int
+    ) -> dict[str, list[str]]:
+        """The ids that answer each question, best first; many articles have the same answers, so only ids come."""
+        found: dict[str, list[str]] = {}
         for part in batched(questions, SEARCHES_AT_ONCE):
             searches: list[dict[str, Any]] = []
             for _, query in part:
-                source: Any = True if fields is None else {"includes": list(fields)}
-                searches += [{}, {"query": query, "size": size, "_source": source, "track_total_hits": False}]
-            answers = self.client.msearch(index=self.index.name(kind), searches=searches)["responses"]
+                searches += [{}, {"query": query, "size": size, "_source": False, "track_total_hits": False}]
+            answers = self.client.msearch(
+                index=self.index.name(kind),
+                searches=searches,
+                filter_path="responses.hits.hits._id,responses.error,responses.status",
+            )["responses"]
             for (key, _), answer in zip(part, answers, strict=True):
                 if "error" in answer:
                     raise RuntimeError(f"{kind} lookup of {key} failed: {answer['error'].get('reason')}")
-                yield key, answer["hits"]["hits"]
+                found[key] = [hit["_id"] for hit in answer.get("hits", {}).get("hits", ())]
+        return found
 
     def _by_ids(self, kind: str, keys: Iterable[str], source: Any) -> Iterator[dict[str, Any]]:
         for part in batched(dict.fromkeys(keys), KEYS_AT_ONCE):
