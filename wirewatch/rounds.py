@@ -117,7 +117,8 @@ class Round:
     def _wake_what_waits(self, runs: Sequence[Run], index: Index) -> bool:
         """Start what still has work although no event announced it (lost with a kill). False: nothing has."""
         self._quiet_from = None
-        if index.ledger.open_shards(datetime.now(UTC)) and self._woken["ingest_stories"] < WAKES:
+        waiting = index.ledger.open_shards(datetime.now(UTC)) or index.ledger.by_state().get("extracted")
+        if waiting and self._woken["ingest_stories"] < WAKES:
             self._wake("ingest_stories", "entries were left waiting in the ledger")
             return True
         ingested = [run.ended_at for run in runs if run.dag_id == "ingest_stories" and run.ended_at]
