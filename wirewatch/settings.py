@@ -7,7 +7,9 @@ that reads the environment.
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -29,10 +31,17 @@ class SettingsError(WirewatchError):
         self.faults = faults
 
 
-def _setting(
-    default: Any, about: str, *, least: float | None = None, most: float | None = None, secret: bool = False
+def _setting(  # the columns of the table below
+    default: Any,
+    about: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    secret: bool = False,
+    form: str = "line",
 ) -> Any:
-    metadata = {"about": about, "least": least, "most": most, "secret": secret}
+    """One line of the table. `form` is what a text must look like; see `_FORMS`."""
+    metadata = {"about": about, "least": least, "most": most, "secret": secret, "form": form}
     if callable(default):
         return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -55,17 +64,24 @@ class Settings:
     feeds: Path | None = _setting(
         None, "Feed list: TOML with [[feed]] tables, or OPML. None: the sample newsroom."
     )
-    subscribers: Path | None = _setting(None, "Subscribers file: TOML with [[subscriber]] tables.")
+    subscribers: Path | None = _setting(
+        None,
+        "Subscribers file: TOML with [[subscriber]] tables. None: everything into a folder of the home's outbox.",
+    )
     allow_loopback: bool = _setting(
         False, "Let feeds and pages on loopback addresses be fetched (sample, tests)."
     )
 
-    elasticsearch_url: str | None = _setting(None, "Elasticsearch to use. None: the embedded node.")
+    elasticsearch_url: str | None = _setting(
+        None, "Elasticsearch to use. None: the embedded node.", form="urls"
+    )
     elasticsearch_api_key: str | None = _setting(None, "API key for that Elasticsearch.", secret=True)
     elasticsearch_ca: Path | None = _setting(None, "CA certificate (PEM) for that Elasticsearch.")
     elasticsearch_heap_mb: int = _setting(512, "Heap of the embedded node, MB.", least=256, most=31_000)
     java_home: Path | None = _setting(None, "Java to run the embedded node with. None: the best one found.")
-    index_prefix: str = _setting("wirewatch", "First part of the name of every index and alias.")
+    index_prefix: str = _setting(
+        "wirewatch", "First part of the name of every index and alias.", form="prefix"
+    )
     keep_months: int = _setting(24, "Months of articles, stories and ledger to keep.", least=1, most=1200)
 
     user_agent: str = _setting(
@@ -94,17 +110,19 @@ class Settings:
     smtp_user: str | None = _setting(None, "User name at the mail server.")
     smtp_password: str | None = _setting(None, "Password at the mail server.", secret=True)
     smtp_starttls: bool = _setting(True, "Ask the mail server for TLS, and refuse to go on without.")
-    mail_from: str = _setting("Wirewatch <digest@wirewatch.example>", "From address of digests.")
+    mail_from: str = _setting(
+        "Wirewatch <digest@wirewatch.example>", "From address of digests.", form="sender"
+    )
     secret_key: str | None = _setting(
         None, "Signs links in digests. None: made once and kept in the home folder.", secret=True
     )
-    public_url: str | None = _setting(None, "Address under which subscribers reach the desk.")
+    public_url: str | None = _setting(None, "Address under which subscribers reach the desk.", form="url")
 
     desk_port: int = _setting(8780, "Port of the desk; the next free one when taken.", least=1, most=65_535)
     airflow_port: int = _setting(
         8080, "Port of the Airflow UI; the next free one when taken.", least=1, most=65_535
     )
-    kibana_url: str | None = _setting(None, "Kibana to link to from the Airflow UI and the desk.")
+    kibana_url: str | None = _setting(None, "Kibana to link to from the Airflow UI and the desk.", form="url")
 
     origins: tuple[tuple[str, str], ...] = ()
 
@@ -145,6 +163,8 @@ def load_settings(
         if value is not None:
             values[name] = value
             origins[name] = "command line"
+    if values.get("smtp_user") and not values.get("smtp_password"):
+        faults.append((origins["smtp_user"], "smtp_user needs smtp_password beside it"))
     if faults:
         raise SettingsError(faults)
     return Settings(**values, origins=tuple(sorted(origins.items())))
@@ -157,11 +177,14 @@ def use_home(home: Path) -> None:
 
 def _collect(environ: Mapping[str, str], faults: list[tuple[str, str]]) -> dict[str, tuple[Any, str]]:
     found: dict[str, tuple[Any, str]] = {}
-    home = Path(environ.get("WIREWATCH_HOME") or _home()).expanduser()
+    # A home that cannot be read as a path is told of below, where it is typed.
+    home = _path(environ.get("WIREWATCH_HOME") or str(_home())) or _home()
     named = environ.get("WIREWATCH_CONFIG")
-    file = Path(named).expanduser() if named else home / "wirewatch.toml"
+    file = (_path(named) or Path(named)) if named else home / "wirewatch.toml"
     if named and not file.exists():
-        faults.append(("WIREWATCH_CONFIG", f"{file} does not exist; create it or unset the variable"))
+        faults.append(
+            ("environment WIREWATCH_CONFIG", f"{file} does not exist; create it or unset the variable")
+        )
     if file.exists():
         found.update(_from_file(file, faults))
     for key in sorted(environ):
@@ -205,34 +228,71 @@ _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 def _typed(name: str, raw: Any) -> Any:
     (setting,) = (f for f in fields(Settings) if f.name == name)
     kind = str(setting.type).removesuffix(" | None")
+    shown = "what is there (hidden)" if setting.metadata["secret"] else repr(raw)
+    value: Any
     if kind == "bool":
-        value: Any = _boolean(name, raw)
+        value, wanted = _boolean(raw), "1 or 0 (true or false)"
     elif kind in {"int", "float"}:
-        value = _number(name, raw, kind, setting.metadata["least"], setting.metadata["most"])
+        least, most = setting.metadata["least"], setting.metadata["most"]
+        value, wanted = _number(raw, kind), "a whole number" if kind == "int" else "a number"
+        if least is not None and most is not None:
+            wanted += f" between {least:,.10g} and {most:,.10g}"
+            value = value if value is not None and least <= value <= most else None
     elif kind == "Path":
-        value = Path(str(raw)).expanduser().absolute()
-    elif isinstance(raw, str):
-        value = raw
+        value, wanted = _path(raw), "a path in quotes"
     else:
-        raise ValueError(f"{name} wants text in quotes, not {raw!r}")
+        wanted, pattern = _FORMS[setting.metadata["form"]]
+        value = raw.strip() if isinstance(raw, str) and pattern.fullmatch(raw.strip()) else None
+    if value is None:
+        raise ValueError(f"{name} wants {wanted}, not {shown}")
     return value
 
 
-def _boolean(name: str, raw: Any) -> bool:
+def _boolean(raw: Any) -> bool | None:
     if isinstance(raw, bool):
         return raw
-    if str(raw).lower() in _TRUE | _FALSE:
-        return str(raw).lower() in _TRUE
-    raise ValueError(f"{name} wants 1 or 0 (true or false), not {raw!r}")
+    word = str(raw).strip().lower()
+    return word in _TRUE if word in _TRUE | _FALSE else None
 
 
-def _number(name: str, raw: Any, kind: str, least: float | None, most: float | None) -> float:
-    span = f"between {least:g} and {most:g}" if least is not None and most is not None else ""
-    what = "a whole number" if kind == "int" else "a number"
+def _number(raw: Any, kind: str) -> float | None:
+    """The number, unless it is none: no truth value, no fraction where a whole number is meant, nothing endless."""
+    if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
+        return None
     try:
-        value = int(raw) if kind == "int" else float(raw)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} wants {what} {span}, not {raw!r}") from None
-    if isinstance(raw, bool) or (least is not None and value < least) or (most is not None and value > most):
-        raise ValueError(f"{name} wants {what} {span}, not {raw!r}")
-    return value
+        value = float(raw)
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(value) or (kind == "int" and value != int(value)):
+        return None
+    return int(value) if kind == "int" else value
+
+
+def _path(raw: Any) -> Path | None:
+    if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
+        return None
+    try:
+        return Path(raw).expanduser().absolute()
+    except RuntimeError:  # ~somebody who is not there
+        return None
+
+
+_URL = r"https?://[^\s/,]+(?:/[^\s,]*)?"
+# What texts must look like: in words, and as a pattern. A line break in any of them would end in a mail header, an HTTP
+# header or a log line.
+_FORMS = {
+    "line": ("one line of text in quotes", re.compile(r"[^\x00-\x1f\x7f\u2028\u2029]+")),
+    "url": ("an address that begins with http:// or https://", re.compile(_URL)),
+    "urls": (
+        "addresses that begin with http:// or https://, with commas between",
+        re.compile(rf"{_URL}(?:\s*,\s*{_URL})*"),
+    ),
+    "prefix": (
+        "lower-case letters, digits, - and _, a letter or digit first, 60 at most",
+        re.compile(r"[a-z0-9][a-z0-9_-]{0,59}"),
+    ),
+    "sender": (
+        "Name <address@domain> or an address alone",
+        re.compile(r"(?:[^\x00-\x1f<>@]*<[!-;=?A-~]+@[A-Za-z0-9.-]+>|[!-;=?A-~]+@[A-Za-z0-9.-]+)"),
+    ),
+}
