@@ -6,6 +6,7 @@ Decides from the words only. Who published the text is not asked: an agency's ow
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 # Agency ids and the names texts credit them by. Short Latin acronyms (AP, DPA) count only in upper case.
@@ -41,6 +42,12 @@ AGENCIES: dict[str, tuple[str, ...]] = {
 # Where a credit stands: the opening (a dateline such as "SEOUL, Aug. 20 (Yonhap) --") and the last lines.
 OPENING = 320
 CLOSING = 400
+# What the name of an agency ends in and its credit leaves out.
+_AGENCY_ENDING = re.compile(
+    r"\s+(?:(?:International )?(?:News|Press|Wire) (?:Agency|Service)|News|Agency|Wire|통신사?)$"
+)
+# A shorter rest of a name ("AP", "N1") is found in brackets for many other reasons.
+SHORTEST_NAME = 4
 
 
 def find_credit(text: str, *, patterns: tuple[str, ...] = ()) -> str | None:
@@ -64,6 +71,24 @@ def find_credit(text: str, *, patterns: tuple[str, ...] = ()) -> str | None:
 def agency_id(name: str) -> str | None:
     """The id of an agency by any of its names, or None."""
     return _IDS.get(_folded(name))
+
+
+def house_patterns(names: Iterable[str]) -> tuple[str, ...]:
+    """Patterns for `find_credit` that know the houses an operator follows, by name.
+
+    An agency is credited by its short name as well: "Example News Agency" as "Example". Agencies outside the table
+    above are many, and the ones that matter to an operator are mostly on the operator's own list.
+    """
+    spelled = {name.strip() for name in names if name.strip()}
+    spelled |= {short for name in spelled if len(short := _AGENCY_ENDING.sub("", name)) >= SHORTEST_NAME}
+    if not spelled:
+        return ()
+    house = "|".join(re.escape(name) for name in sorted(spelled, key=lambda name: (-len(name), name)))
+    return (
+        rf"[(\[（【](?:[^()\[\]（）【】\n]{{0,30}}[=／/、,\s])?({house})[)\]）】]",
+        rf"(?im:^\s*(?:with|source|출처|источник|джерело|来源|來源|出典)\s*[:：-]?\s*)({house})\b",
+        rf"(?m:^\s*)({house})\s*\.?\s*\Z",
+    )
 
 
 def _folded(name: str) -> str:

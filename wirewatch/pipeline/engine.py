@@ -43,6 +43,13 @@ class Engine:
 
         return load_publishers()
 
+    @cached_property
+    def house_credits(self) -> tuple[str, ...]:
+        """Patterns that find a credit to one of the houses on the feed list."""
+        from extractors.credits import house_patterns
+
+        return house_patterns(feed.publisher for feed in self.feeds() if feed.publisher)
+
     def feeds(self) -> tuple[Feed, ...]:
         """The operator's feed list.
 

@@ -107,7 +107,9 @@ class _Work:
         return Job(
             page=page_of(row.link, verdict),
             entry=entry_of(row),
-            publisher=publisher_of(row, self._engine.publishers.of(verdict.final_url)),
+            publisher=publisher_of(
+                row, self._engine.publishers.of(verdict.final_url), self._engine.house_credits
+            ),
             learned_lines=frozenset(),
             now=self._engine.clock(),
         )
@@ -260,15 +262,14 @@ def entry_of(row: LedgerEntry) -> Entry:
     )
 
 
-def publisher_of(row: LedgerEntry, known: Publisher | None) -> Publisher | None:
-    """The publisher's file, with what the feed list says of it on top."""
-    if row.publisher is None:
-        return known
-    base = known or Publisher(name=row.publisher)
+def publisher_of(row: LedgerEntry, known: Publisher | None, house_credits: tuple[str, ...] = ()) -> Publisher:
+    """The publisher's file, with what the feed list says of it on top; credits know the list's own houses too."""
+    base = known or Publisher(name=row.publisher or row.host)
     return replace(
         base,
-        name=row.publisher,
+        name=row.publisher or base.name,
         family=row.family or base.family,
         zone=row.zone or base.zone,
         language=row.language or base.language,
+        credit=(*base.credit, *house_credits),
     )
