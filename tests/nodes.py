@@ -56,5 +56,5 @@ def shared_node() -> Iterator[SharedNode]:
     """One node for a whole session. It also ends when the test run is killed."""
     with temporary_home() as home:
         settings = node_settings(home)
-        with ensure_node(settings, say=print, attached=True) as node:
+        with ensure_node(settings, say=print, attached=True, brief=True) as node:
             yield SharedNode(node, node_settings(home, elasticsearch_url=node.url))

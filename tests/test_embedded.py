@@ -230,6 +230,14 @@ def test_the_vector_module_is_asked_for_only_where_java_has_it(tmp_path):
     assert "jdk.incubator.vector" in (conf / "jvm.options").read_text()
 
 
+def test_a_brief_node_compiles_less(tmp_path):
+    ports = Ports(http=1, transport=2)
+    distribution = build_distribution(tmp_path / "d")
+    (tmp_path / "s").mkdir()
+    conf = write_conf(distribution, tmp_path / "s", ports=ports, modules=frozenset(), brief=True)
+    assert "-XX:TieredStopAtLevel=1" in (conf / "jvm.options").read_text().splitlines()
+
+
 def test_a_node_binds_loopback_only_and_keeps_its_last_port_in_mind(tmp_path):
     folder = tmp_path / "상태 folder"
     folder.mkdir()

@@ -120,7 +120,7 @@ def test_a_node_starts_on_each_java_and_is_shared_by_processes(java):
 
 def test_a_crash_is_reported_with_the_end_of_the_log_and_the_next_start_keeps_address_and_data():
     with home_of_a_node() as settings:
-        first = ensure_node(settings, say=print, attached=False)
+        first = ensure_node(settings, say=print, attached=False, brief=True)
         assert ask(f"{first.url}/kept", "PUT")[0] == 200
         assert ask(f"{first.url}/kept/_doc/1", "PUT", {"a": 1})[0] == 201
         first.check()
@@ -134,7 +134,7 @@ def test_a_crash_is_reported_with_the_end_of_the_log_and_the_next_start_keeps_ad
             first.check()
         assert "started" in caught.value.log
 
-        second = ensure_node(settings, say=print, attached=False)
+        second = ensure_node(settings, say=print, attached=False, brief=True)
         assert second.started
         assert second.url == first.url
         assert ask(f"{second.url}/kept/_doc/1")[1]["_source"] == {"a": 1}
@@ -149,7 +149,7 @@ def test_two_processes_at_once_share_one_start_and_its_end_when_killed():
         "from pathlib import Path\n"
         "from tests.nodes import node_settings\n"
         "from wirewatch.embedded import ensure_node\n"
-        "node = ensure_node(node_settings(Path(sys.argv[1])), say=lambda _: None)\n"
+        "node = ensure_node(node_settings(Path(sys.argv[1])), say=lambda _: None, brief=True)\n"
         "print(json.dumps([node.pid, node.started]), flush=True)\n"
         "time.sleep(600)\n"
     )
@@ -194,7 +194,7 @@ def test_a_port_taken_in_the_last_moment_is_left_for_another(monkeypatch):
 
         monkeypatch.setattr(node, "free_ports", first_taken)
         said = []
-        started = ensure_node(settings, say=said.append)
+        started = ensure_node(settings, say=said.append, brief=True)
         assert started.healthy()
         assert len(tries) == 2
         assert any("took the port" in line for line in said)
@@ -209,7 +209,7 @@ def test_a_start_that_is_interrupted_leaves_nothing_running(monkeypatch):
     monkeypatch.setattr(node, "await_answer", interrupted)
     with home_of_a_node() as settings:
         with pytest.raises(KeyboardInterrupt):
-            ensure_node(settings, say=print, attached=False)
+            ensure_node(settings, say=print, attached=False, brief=True)
         assert running_node(settings) is None
         assert not list((settings.home / "run").glob("*.json"))
 
@@ -223,7 +223,7 @@ def test_a_node_that_cannot_start_says_why_at_once():
             path.chmod(0o777 if path.is_dir() else 0o666)
         begun = time.monotonic()
         with pytest.raises(NodeFailed, match="did not start") as caught:
-            ensure_node(settings, say=print)
+            ensure_node(settings, say=print, brief=True)
         assert time.monotonic() - begun < node.START_SECONDS
         assert "segments_1" in caught.value.log
         assert node_url(settings) is None

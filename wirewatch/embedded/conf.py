@@ -13,6 +13,9 @@ from pathlib import Path
 
 CLUSTER_NAME = "wirewatch"
 LOG_FILE = "wirewatch.log"
+# Without the second compiler a start takes 10-12 s of processor time in place of 19 (256 MB heap, two starts each); what
+# runs for hours is slower for it, so this is for tests.
+BRIEF_OPTION = "-XX:TieredStopAtLevel=1\n"
 VECTOR_MODULE = "jdk.incubator.vector"
 
 # One plain log that cannot fill a disk, in place of the server's three copies of up to 2 GB each.
@@ -42,7 +45,9 @@ class Ports:
     transport: int
 
 
-def write_conf(distribution: Path, folder: Path, *, ports: Ports, modules: frozenset[str]) -> Path:
+def write_conf(
+    distribution: Path, folder: Path, *, ports: Ports, modules: frozenset[str], brief: bool = False
+) -> Path:
     """Write `folder`/conf from the distribution's; `modules` are those of the Java that will run it."""
     conf = folder / "conf"
     shutil.rmtree(conf, ignore_errors=True)
@@ -50,7 +55,8 @@ def write_conf(distribution: Path, folder: Path, *, ports: Ports, modules: froze
     (conf / "elasticsearch.yml").write_text(_settings(folder, ports), encoding="utf-8")
     (conf / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
     options = conf / "jvm.options"
-    options.write_text(_jvm_options(options.read_text(encoding="utf-8"), modules), encoding="utf-8")
+    wanted = _jvm_options(options.read_text(encoding="utf-8"), modules) + (BRIEF_OPTION if brief else "")
+    options.write_text(wanted, encoding="utf-8")
     return conf
 
 

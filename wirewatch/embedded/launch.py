@@ -34,6 +34,7 @@ class Plan:
     folder: Path
     heap_mb: int
     attached: bool
+    brief: bool
 
 
 def free_ports(wanted: int | None = None) -> Ports:
@@ -51,7 +52,7 @@ def free_ports(wanted: int | None = None) -> Ports:
 
 def launch(plan: Plan, ports: Ports) -> NodeNote:
     """Write the configuration, start the process; an attached one gets a watchdog that ends it after us."""
-    write_conf(plan.distribution, plan.folder, ports=ports, modules=plan.java.modules)
+    write_conf(plan.distribution, plan.folder, ports=ports, modules=plan.java.modules, brief=plan.brief)
     for part in PARTS:
         give(plan.folder / part, plan.account)
     for log in (plan.folder / CONSOLE_FILE, plan.folder / "logs" / LOG_FILE):
