@@ -151,7 +151,7 @@ def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quanti
     """Neighbours joined by "to", "-", "~" become one figure with two bounds."""
     joined: list[Quantity] = []
     skip = False
-    for one, other in zip(cores, [*cores[1:], None], strict=True):
+    for one, other in zip(cores, [*cores[1:], None], strict=False):
         if skip:
             skip = False
             continue

@@ -60,6 +60,7 @@ class Pattern:
     gated: bool
     guarded: bool  # whether the general vetoes (sport, fiction, games ...) apply
     languages: frozenset[str]
+    unless: frozenset[str]  # topics; where one of them fires, this rule says nothing more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,7 @@ class _Compiler:
             plover=draft.plover,
             cameo=draft.cameo,
             iptc=draft.iptc,
-            patterns=tuple(self._pattern(draft, pattern) for pattern in draft.patterns),
+            patterns=tuple(self._pattern(draft, pattern, drafts) for pattern in draft.patterns),
             gate=self._slot(draft, f"{draft.id}/gate", draft.gate, "gate.any"),
             veto=self._slot(draft, f"{draft.id}/veto", draft.veto, "veto.any"),
             match=draft.match,
@@ -210,8 +211,12 @@ class _Compiler:
             by_trigger=MappingProxyType({group: tuple(patterns) for group, patterns in by_trigger.items()}),
         )
 
-    def _pattern(self, draft: Draft, pattern: PatternDraft) -> Pattern:
+    def _pattern(self, draft: Draft, pattern: PatternDraft, drafts: Mapping[str, Draft]) -> Pattern:
         rule = f"{draft.id}/{pattern.id}"
+        for topic in pattern.unless:
+            if topic not in drafts:
+                fault = TopicFault(draft.file, f"{pattern.id}.unless", f"no topic is called {topic!r}")
+                self.faults.append(fault)
         if rule in self._rules:
             self.faults.append(TopicFault(draft.file, pattern.id, "two rules have this id"))
         self._rules[rule] = draft.file
@@ -229,6 +234,7 @@ class _Compiler:
             gated=pattern.gated,
             guarded=pattern.guarded,
             languages=frozenset(pattern.languages),
+            unless=frozenset(pattern.unless),
         )
 
     def _slot(self, draft: Draft, name: str, terms: Sequence[str], key: str) -> frozenset[int]:

@@ -37,7 +37,7 @@ _TOPIC_KEYS = frozenset(
     ]
 )
 _PATTERN_KEYS = frozenset(
-    ["id", "lang", "any", "near", "also", "within", "ordered", "weight", "gate", "guard", "veto"]
+    {"id", "lang", "any", "near", "also", "within", "ordered", "weight", "gate", "guard", "veto", "unless"}
 )
 
 
@@ -52,6 +52,7 @@ class PatternDraft:
     gated: bool = True
     guarded: bool = True
     languages: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +233,7 @@ class _Reader:
             gated=self._flag(table, "gate", f"{label}.", default=True),
             guarded=self._flag(table, "guard", f"{label}.", default=True),
             languages=tuple(languages),
+            unless=self._list(table, "unless", f"{label}."),
         )
 
     def _fault(self, key: str, reason: str) -> None:
@@ -239,7 +241,7 @@ class _Reader:
 
     def _unknown(self, table: Mapping[str, Any], known: frozenset[str] | set[str], prefix: str) -> None:
         for key in table:
-            if key not in known and key != "regex":
+            if key not in known and not (key == "regex" and "any" in known):
                 self._fault(prefix + key, f"unknown key; known: {', '.join(sorted(known))}")
 
     def _table(self, key: str, known: set[str]) -> Mapping[str, Any]:

@@ -50,6 +50,7 @@ class Fired:
     spans: tuple[Span, ...]
     status: str
     counts: bool
+    unless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,31 @@ def fire(reading: Reading, language: str | None) -> list[Fired]:
         for several in here.values():
             if sum(one.weight for one in several) >= FIRES:
                 fired += several
-    return fired
+    return _yielding(fired, reading)
+
+
+def _yielding(fired: list[Fired], reading: Reading) -> list[Fired]:
+    """Without the firings that give way to another topic: who crosses a border to defect is no incursion."""
+    topics = {one.topic for one in fired if one.counts}
+    topics |= {parent for topic in topics for parent in reading.taxonomy.parents(topic)}
+    kept = []
+    for one in fired:
+        stronger = one.unless & topics
+        if not stronger:
+            kept.append(one)
+            continue
+        start, end = one.spans[0]
+        content = reading.title if one.sentence.field == "title" else reading.text
+        reading.vetoed.append(
+            Vetoed(
+                rule=one.rule,
+                field=one.sentence.field,
+                sentence=one.sentence.number,
+                reason=f"gives way to {', '.join(sorted(stronger))}",
+                text=content[start:end],
+            )
+        )
+    return kept
 
 
 def _located(
@@ -181,6 +206,7 @@ def _try(
                 spans=spans,
                 status=status,
                 counts=status not in NOT_COUNTED,
+                unless=pattern.unless,
             )
         veto = "said to be absent"
     reading.vetoed.append(
