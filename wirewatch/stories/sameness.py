@@ -41,6 +41,12 @@ SHORT_EDIT_KNOWN = 0.75
 LONG_CONTAINMENT = 0.25
 LONG_KNOWN = 0.65
 
+# A copy begins like its original, or has its beginning inside: of the telling words among the first 20 of one of the
+# two, half are known to the other. Of 4,650 pairs of copies none fell below .57; of pairs with common furniture three
+# quarters were below .22.
+LEAD_WORDS = 20
+LEAD_KNOWN = 0.5
+
 # Same template, other facts (daily casualty figures, money-market bulletins): of the numbers of the text that has
 # fewer, so many must be in the other. .34 and .5 measure alike; .6 loses heavy rewrites (recall .79).
 SAME_NUMBERS = 0.5
@@ -73,6 +79,8 @@ def compare(one: Reading, other: Reading) -> Overlap | None:
     jaccard = shared / (len(smaller.shingles) + len(larger.shingles) - shared)
     containment = shared / len(smaller.shingles)
     if containment < LONG_CONTAINMENT or not _same_numbers(smaller, larger):
+        return None
+    if max(_lead_known(smaller, larger), _lead_known(larger, smaller)) < LEAD_KNOWN:
         return None
     if len(smaller.words) < SHORT_WORDS:
         same = _short_copy(smaller, larger, shared, jaccard, containment)
@@ -144,6 +152,12 @@ def _short_copy(smaller: Reading, larger: Reading, shared: int, jaccard: float, 
 def _same_numbers(one: Reading, other: Reading) -> bool:
     fewer = min(len(one.numbers), len(other.numbers))
     return fewer < 2 or len(one.numbers & other.numbers) / fewer >= SAME_NUMBERS
+
+
+def _lead_known(text: Reading, other: Reading) -> float:
+    """The share of the telling words at the beginning of a text that the other text has anywhere."""
+    lead = [word for word in text.words[:LEAD_WORDS] if word in text.telling]
+    return sum(word in other.telling for word in lead) / len(lead) if lead else 1.0
 
 
 def _known(text: Reading, other: Reading) -> float:
