@@ -6,6 +6,7 @@ The server's start script execs a small launcher, whose child is the server: two
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -52,6 +53,8 @@ def free_ports(wanted: int | None = None) -> Ports:
 
 def launch(plan: Plan, ports: Ports) -> NodeNote:
     """Write the configuration, start the process; an attached one gets a watchdog that ends it after us."""
+    shutil.rmtree(plan.folder / "tmp", ignore_errors=True)  # the server leaves its native libraries there
+    (plan.folder / "tmp").mkdir(exist_ok=True)
     write_conf(plan.distribution, plan.folder, ports=ports, modules=plan.java.modules, brief=plan.brief)
     for part in PARTS:
         give(plan.folder / part, plan.account)
@@ -94,6 +97,8 @@ def _environment(plan: Plan) -> dict[str, str]:
         "ES_JAVA_HOME": str(plan.java_home),
         "ES_PATH_CONF": str(plan.folder / "conf"),
         "ES_TMPDIR": str(plan.folder / "tmp"),
+        # The launcher knows no ES_TMPDIR and would leave a folder in the system's at every start.
+        "JDK_JAVA_OPTIONS": f'"-Djava.io.tmpdir={plan.folder / "tmp"}"',
         "ES_JAVA_OPTS": f"-Xms{plan.heap_mb}m -Xmx{plan.heap_mb}m",
     }
 

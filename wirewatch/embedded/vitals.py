@@ -29,7 +29,7 @@ OPENING_SECONDS = 30
 STOP_SECONDS = 60
 LINE_CHARACTERS = 400
 _LOG_BYTES = 200_000
-_STACK = re.compile(r"\s+at |\s+\.\.\. \d+ more")
+_NOISE = re.compile(r"\s+at |\s+\.\.\. \d+ more|NOTE: Picked up JDK_JAVA_OPTIONS")
 
 _PORT_TAKEN = re.compile(r"Address already in use|BindHttpException|BindTransportException")
 # What the log says, and what mends it.
@@ -126,5 +126,5 @@ def _last(file: Path, lines: int) -> list[str]:
             found = opened.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return []
-    telling = [line[:LINE_CHARACTERS] for line in found if line.strip() and not _STACK.match(line)]
+    telling = [line[:LINE_CHARACTERS] for line in found if line.strip() and not _NOISE.match(line)]
     return telling[-lines:]
