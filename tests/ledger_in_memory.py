@@ -48,6 +48,10 @@ class Rows:
         self.rows[row.digest_key] = (row, token + 1)
         return True
 
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.rows.pop(key, None)
+
     def refresh(self) -> None:
         self.searchable = {key: row for key, (row, _) in self.rows.items()}
 

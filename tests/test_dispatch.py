@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -18,9 +22,11 @@ from tests.ledger_in_memory import IndexInMemory, Rows
 from tests.postal import Post, free_port, mail_server
 from tests.test_digests import a_story, an_article, tag
 from wirewatch.delivery import Deferred, Failed, Sent
+from wirewatch.delivery.leaving import leaving_router
 from wirewatch.delivery.mail import NO_SUCH_USER
 from wirewatch.delivery.states import SENDING_LEASE
-from wirewatch.dispatch import deliver_due, delivered_text, plan_due, preview
+from wirewatch.desk.serving import listen
+from wirewatch.dispatch import deliver_due, delivered_text, plan_due, preview, readmit
 from wirewatch.settings import load_settings
 from wirewatch.subscribers import SubscribersError
 
@@ -364,6 +370,75 @@ def test_whatever_is_killed_when_each_revision_is_told_in_one_mail_or_its_twin(t
     told = [story for row, _ in rows.rows.values() if row.state == "sent" for story in row.stories]
     assert len(told) == len({story.rsplit(":", 1)[0] for story in told})  # no revision twice
     assert {story.split(":")[0] for story in told} == {f"s{number}" for number in revisions}  # no story lost
+
+
+# --------------------------------------------------------------------------- leaving
+
+
+def link_of(eml: bytes) -> str:
+    from email import message_from_bytes
+    from email.policy import SMTP
+
+    return re.match(
+        r"<https://desk\.example(/u/[^>]+)>", message_from_bytes(eml, policy=SMTP)["List-Unsubscribe"]
+    )[1]
+
+
+@pytest.fixture
+def left(store, home):
+    """A delivered mail, its way out, and the page behind its link."""
+    put_story(store, 1)
+    settings, mails = home(public_url="https://desk.example"), Mails()
+    deliver_due(store, settings, NOON, post=mails)
+    app = FastAPI()
+    app.include_router(leaving_router(settings, lambda: store))
+    listener = listen(0)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as browser:
+        yield settings, mails, browser
+    server.should_exit = True
+    thread.join(10)
+
+
+def test_one_click_in_a_mail_program_ends_the_subscription(store, left):
+    settings, mails, browser = left
+    answer = browser.post(link_of(mails.kept[0]), data={"List-Unsubscribe": "One-Click"})
+    assert (answer.status_code, dict(answer.cookies)) == (200, {})
+    assert "“desk” will not be sent any more" in answer.text
+    put_story(store, 2, at=NOON + HOUR / 2)
+    assert deliver_due(store, settings, NOON + HOUR, post=mails)["planned"] == 0
+    assert browser.post(link_of(mails.kept[0])).status_code == 200
+
+
+def test_what_a_scanner_opens_changes_nothing(store, left):
+    settings, mails, browser = left
+    link = link_of(mails.kept[0])
+    assert "<button>Unsubscribe</button>" in browser.get(link).text
+    browser.head(link)
+    put_story(store, 2, at=NOON + HOUR / 2)
+    assert deliver_due(store, settings, NOON + HOUR, post=mails)["sent"] == 1
+
+
+def test_a_forged_link_ends_nobodys_subscription(store, left):
+    _, mails, browser = left
+    name, key, _ = link_of(mails.kept[0]).removeprefix("/u/").split(".")
+    for token in (f"{name}.{key}.AAAAAAAAAAAAAAAAAAAAAA", name, "x" * 5000):
+        assert browser.get(f"/u/{token}").status_code == 404
+        assert browser.post(f"/u/{token}").status_code == 404
+    assert len(store.deliveries.rows) == 1
+
+
+def test_who_left_by_mistake_can_be_taken_back_and_misses_nothing(store, left):
+    settings, mails, browser = left
+    browser.post(link_of(mails.kept[0]))
+    put_story(store, 2, at=NOON + HOUR / 2)
+    assert deliver_due(store, settings, NOON + HOUR, post=mails)["planned"] == 0
+    assert readmit(store, "desk")
+    assert not readmit(store, "desk")
+    deliver_due(store, settings, NOON + 2 * HOUR, post=mails)
+    assert stories_in(mails.kept[1]) == ["2"]
 
 
 # --------------------------------------------------------------------------- looking without touching

@@ -119,7 +119,7 @@ def test_an_unknown_topic_is_a_fault_that_names_the_nearest_one(tmp_path):
     faults = faults_of(
         tmp_path,
         '[[subscriber]]\nname = "a"\noutbox = "a"\ntopics = ["defections"]',
-        known_topics=["defection", "provocation"],
+        known_topics=lambda: ["defection", "provocation"],
     )
     assert faults == {"subscriber 1 (a): topics": "no such topic 'defections'; did you mean defection?"}
 

@@ -24,10 +24,21 @@ from wirewatch.delivery import (
     outbox_name,
     render_digest,
     send_mail,
+    subscriber_of,
     text_of,
     write_outbox,
 )
-from wirewatch.delivery.states import claimed, empty, planned, rendered, settled, suppressed
+from wirewatch.delivery.states import (
+    LEFT,
+    claimed,
+    empty,
+    left,
+    left_key,
+    planned,
+    rendered,
+    settled,
+    suppressed,
+)
 from wirewatch.digests import (
     OVERLAP,
     Background,
@@ -122,6 +133,22 @@ def delivered_text(index: Index, key: str) -> str | None:
     return text_of(found[0].message.encode("ascii")) if found and found[0].message else None
 
 
+def leave(index: Index, settings: Settings, token: str, now: datetime) -> bool:
+    """End the subscription that an unsubscribe token names, at once and for good; False for a forged token."""
+    name = subscriber_of(token, settings)
+    if name is None:
+        return False
+    index.deliveries.create_one(left(name, now))  # False: left before, which is as good
+    return True
+
+
+def readmit(index: Index, name: str) -> bool:
+    """Take a subscriber back who left by mistake; False when nobody of that name left."""
+    there = index.deliveries.with_token(left_key(name)) is not None
+    index.deliveries.delete([left_key(name)])
+    return there
+
+
 # --------------------------------------------------------------------------- planning
 
 
@@ -130,6 +157,8 @@ def _plan(index: Index, settings: Settings, now: datetime) -> list[tuple[Subscri
     subscribers = _subscribers(settings)
     _refresh(index)
     for subscriber in subscribers:
+        if index.deliveries.with_token(left_key(subscriber.name)) is not None:
+            continue
         rows = _history(index, subscriber, now)
         waiting.extend(
             (row.window_end, subscriber, row.digest_key)
@@ -175,16 +204,14 @@ def _history(index: Index, subscriber: Subscriber, now: datetime) -> list[Delive
         }
     }
     hits = index.deliveries.scan(query, sort=[{"window_end": "asc"}], fields=_LIGHT)
-    return [read(Delivery, hit["_source"]) for hit in hits]
+    rows = (read(Delivery, hit["_source"]) for hit in hits)
+    return [row for row in rows if row.kind != LEFT]
 
 
 def _subscribers(settings: Settings) -> tuple[Subscriber, ...]:
-    if settings.subscribers is None:
-        return load_subscribers(settings)
     from extractors.taxonomy import load_taxonomy
 
-    taxonomy = load_taxonomy()
-    return load_subscribers(settings, known_topics=taxonomy.topics)
+    return load_subscribers(settings, known_topics=lambda: load_taxonomy().topics)
 
 
 def _widened(subscriber: Subscriber) -> Subscriber:

@@ -48,7 +48,7 @@ class SubscribersError(WirewatchError):
 
 
 def load_subscribers(
-    settings: Settings, *, known_topics: Iterable[str] | None = None
+    settings: Settings, *, known_topics: Callable[[], Iterable[str]] | None = None
 ) -> tuple[Subscriber, ...]:
     """The subscribers of the settings' file; without a file, the sample's one.
 
@@ -65,8 +65,10 @@ def sample_subscriber() -> Subscriber:
     return Subscriber(name="sample", outbox="sample", frequency="hourly")
 
 
-def read_subscribers(path: Path, *, known_topics: Iterable[str] | None = None) -> tuple[Subscriber, ...]:
-    """The subscribers in a TOML file, in its order. Unknown topics are faults when `known_topics` is given.
+def read_subscribers(
+    path: Path, *, known_topics: Callable[[], Iterable[str]] | None = None
+) -> tuple[Subscriber, ...]:
+    """The subscribers in a TOML file, in its order. Topics that `known_topics` does not give are faults.
 
     Raises:
         SubscribersError: with every fault found.
@@ -88,7 +90,8 @@ def read_subscribers(path: Path, *, known_topics: Iterable[str] | None = None) -
     if not isinstance(tables, list) or not tables:
         faults.append((str(path), "holds no [[subscriber]] table; write at least one (docs/digests.md)"))
         raise SubscribersError(faults)
-    topics = None if known_topics is None else frozenset(known_topics)
+    asked = any(isinstance(table, dict) and "topics" in table for table in tables)
+    topics = frozenset(known_topics()) if known_topics is not None and asked else None
     found = []
     for number, table in enumerate(tables, start=1):
         where = f"{path}: subscriber {number}"

@@ -1,4 +1,4 @@
-"""`wirewatch digest`: see what a subscriber would get, before anybody gets it."""
+"""`wirewatch digest`: see what a subscriber would get, before anybody gets it; take back who left by mistake."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli.output import emit, say, tell
+from wirewatch.cli.output import FAILED, emit, say, tell
 
-app = typer.Typer(no_args_is_help=True, help="Digests: preview.")
+app = typer.Typer(no_args_is_help=True, help="Digests: preview, readmit.")
 
 
 @app.callback()
 def digest() -> None:
-    """Digests: preview."""
+    """Digests: preview, readmit."""
 
 
 @app.command()
@@ -72,6 +72,23 @@ def preview(
     tell(mail.text)
     for file in files:
         say(f"wrote {file}")
+
+
+@app.command()
+def readmit(name: Annotated[str, typer.Argument(help="The subscriber who unsubscribed by mistake.")]) -> None:
+    """Send digests again to a subscriber who left by the link in a digest."""
+    from wirewatch.dispatch import readmit as taken_back
+    from wirewatch.index import connect
+    from wirewatch.settings import load_settings
+
+    index = connect(load_settings())
+    try:
+        there = taken_back(index, name)
+    finally:
+        index.close()
+    tell(f"{name} gets digests again" if there else f"{name} had not left")
+    if not there:
+        raise typer.Exit(FAILED)
 
 
 def _instant(text: str | None) -> datetime:

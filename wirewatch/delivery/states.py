@@ -30,6 +30,9 @@ GIVE_UP_AFTER = timedelta(days=5)
 # A server that refuses three digests in a row for good means it.
 MOST_FAILURES = 3
 
+# The kind of a row that is no digest but the end of a subscription.
+LEFT = "left"
+
 
 def planned(subscriber: Subscriber, window: Window, now: datetime) -> Delivery:
     """The row that founds a digest. Its window is closed from here on."""
@@ -106,6 +109,26 @@ def suppressed(rows: Sequence[Delivery], subscriber: Subscriber) -> str | None:
     if len(last) == MOST_FAILURES and all(_refused(row) for row in last):
         return f"refused {MOST_FAILURES} times: {last[-1].reason}"
     return None
+
+
+def left_key(subscriber: str) -> str:
+    """The id of the row that says that a subscriber has left."""
+    return sha256(f"{subscriber}|{LEFT}".encode()).hexdigest()[:32]
+
+
+def left(subscriber: str, now: datetime) -> Delivery:
+    """The row that ends a subscription: no digest is planned, rendered or sent while it is there."""
+    return Delivery(
+        digest_key=left_key(subscriber),
+        subscriber=subscriber,
+        kind=LEFT,
+        window_start=now,
+        window_end=now,
+        state="empty",
+        reason="unsubscribed by the link in a digest",
+        planned_at=now,
+        state_at=now,
+    )
 
 
 def address_hash(subscriber: Subscriber) -> str | None:
