@@ -70,9 +70,9 @@ def _items(count: int, *, first: int = 0, day=lambda n: 1 + n % 20) -> str:
 
 
 def test_p18_a_feed_of_50000_entries_is_capped_and_read_within_seconds():
-    started = time.monotonic()
+    started = time.process_time()
     document = read_feed(_rss(_items(50_000)), url=URL, now=NOW)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert len(document.entries) == ENTRY_CAP
     assert [fault.kind for fault in document.faults] == ["too-many-entries"]
 
@@ -109,10 +109,10 @@ def test_of_too_many_entries_the_newest_are_read_even_when_they_come_last():
     ids=lambda body: body[:24].decode(),
 )
 def test_t11_hostile_markup_costs_no_more_than_its_size(body):
-    started = time.monotonic()
+    started = time.process_time()
     with contextlib.suppress(FeedUnreadable):
         read_feed(body, url=URL, now=NOW)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.binary(max_size=300))
@@ -196,8 +196,8 @@ def test_a_page_names_its_feeds():
 
 def test_broken_entries_are_bounded_in_number():
     soup = "<rss><channel>" + "<item><title>a<b></title></item>" * 3_000 + "</channel></rss>"
-    started = time.monotonic()
+    started = time.process_time()
     feed, faults = read_loose(soup, cap=ENTRY_CAP)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert faults[0].kind == "malformed"
     assert feed.total == 3_000
