@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from xml.sax.saxutils import escape
 import psutil
 from aiohttp import web
 
-from wirewatch.embedded import ensure_node, node_url
+from wirewatch.embedded import ensure_node
 from wirewatch.index import Index
 from wirewatch.pipeline import open_engine, run_once
 from wirewatch.settings import load_settings
@@ -118,10 +118,9 @@ def measured(home: Path, feeds: list[str]) -> dict[str, Any]:
     feed_list = home / "feeds.toml"
     feed_list.write_text("".join(f'[[feed]]\nurl = "{feed}"\n\n' for feed in feeds), encoding="utf-8")
     settings = load_settings(overrides={"home": home, "feeds": feed_list, "allow_loopback": True})
-    node = None
-    if not settings.elasticsearch_url and not node_url(settings):
-        node = ensure_node(settings, say=print)
-    try:
+    with ExitStack() as opened:
+        if not settings.elasticsearch_url:
+            opened.enter_context(ensure_node(settings, say=print))
         with Memory() as memory, open_engine(settings, say=print) as engine:
             began = time.monotonic()
             counts = run_once(engine, everything=True)
@@ -134,9 +133,6 @@ def measured(home: Path, feeds: list[str]) -> dict[str, Any]:
                 "peak_memory_mb": memory.peaks(),
                 **found(engine.index),
             }
-    finally:
-        if node is not None:
-            node.stop()
 
 
 def found(index: Index) -> dict[str, Any]:

@@ -92,8 +92,5 @@ def _store(settings: Settings) -> Iterator[None]:
     if settings.elasticsearch_url or node_url(settings):
         yield
         return
-    node = ensure_node(settings, say=say)
-    try:
+    with ensure_node(settings, say=say):
         yield
-    finally:
-        node.stop()
