@@ -13,6 +13,7 @@ from extractors.claims.attribution_words import (
     ACCORDING,
     BARE_REPORT,
     BOUNDARY,
+    COLON,
     CYRILLIC_ACCORDING,
     CYRILLIC_POST,
     CYRILLIC_VERB,
@@ -23,6 +24,9 @@ from extractors.claims.attribution_words import (
     VERB,
 )
 from extractors.claims.source import Source
+
+# Name from, to; verb from, to; "pre" (who, then what), "post" (what, then who) or "chain" (citing).
+Mark = tuple[int, int, int, int, str]
 
 
 def sources(text: str, script: str) -> list[Source]:
@@ -46,36 +50,32 @@ def source_for(found: list[Source], start: int, end: int) -> Source | None:
 
 def _latin(text: str) -> Iterator[Source]:
     marks = sorted([*_said(text), *_according(text)], key=lambda one: one[0])
-    spans = [(start, end) for start, end, *_ in marks]
-    for place, (start, end, verb_start, verb_end, kind) in enumerate(marks):
-        left = spans[place - 1][1] if place else 0
-        right = spans[place + 1][0] if place + 1 < len(spans) else len(text)
+    speaking = [mark for mark in marks if mark[4] != "chain" and text[mark[0] : mark[1]].strip()]
+    for place, (start, end, verb_start, verb_end, kind) in enumerate(speaking):
+        following = speaking[place + 1] if place + 1 < len(speaking) else None
         if kind == "post":
-            left = max(
-                [0, *(marks[i][3] for i in range(place) if marks[i][4] == "post"), *_breaks(text, 0, start)]
-            )
-            covers = (left, end)
-        elif kind == "chain":
-            continue
+            said_before = [mark[3] for mark in speaking[:place] if mark[4] == "post"]
+            left = max([0, *said_before, *_breaks(text, 0, start)])
+            covers = (left, following[0] if following else len(text))
         else:
-            following = [i for i in range(place + 1, len(marks)) if marks[i][4] != "chain"]
-            right = len(text)
-            if following:
-                nxt = marks[following[0]]
-                right = nxt[0] if nxt[4] == "pre" else _split_before(text, verb_end, nxt[0])
-            covers = (start, right)
-        name = text[start:end]
-        if not name.strip():
-            continue
+            covers = (start, _reach(text, verb_end, following))
         verb = text[verb_start:verb_end]
         yield Source(
             start=start,
             end=end,
             covers=covers,
             verb=verb,
+            verb_end=verb_end,
             denies=DENYING.search(verb) is not None,
-            pronoun=PRONOUN.fullmatch(name.strip()) is not None,
+            pronoun=PRONOUN.fullmatch(text[start:end].strip()) is not None,
         )
+
+
+def _reach(text: str, verb_end: int, following: Mark | None) -> int:
+    """How far the word of who speaks first goes, when another speaks after."""
+    if following is None:
+        return len(text)
+    return following[0] if following[4] == "pre" else _split_before(text, verb_end, following[0])
 
 
 def _split_before(text: str, left: int, right: int) -> int:
@@ -92,10 +92,15 @@ def _breaks(text: str, left: int, right: int) -> list[int]:
     ]
 
 
-Mark = tuple[int, int, int, int, str]
+# "the reports that ...", "no claims": nouns that look like verbs.
+_NOUN_BEFORE = re.compile(
+    r"\b(?:the|a|an|its|their|his|her|of|no|any|such|these|those|some|earlier|new|media|to|on|with|by|for|from|be|been|being|was|were|is|are|not|independently)\s$",
+    re.IGNORECASE,
+)
 
 
 def _said(text: str) -> Iterator[Mark]:
+    latest: tuple[int, int] | None = None
     for match in VERB.finditer(text):
         inverted = re.match(
             r"\s(?!that\b|it\b|they\b|he\b|she\b|there\b|on\b|in\b|at\b|more\b|about\b|some\b|nearly\b|only\b|no\b|\d)",
@@ -118,8 +123,11 @@ def _said(text: str) -> Iterator[Mark]:
                 yield start, end, match.start(), match.end(), "post"
                 continue
         span = _subject(text, match.start())
-        if span is None:
+        if span is None and before.endswith(" and") and latest is not None:
+            span = latest  # "the ministry rejects this and admits ..."
+        if span is None or _NOUN_BEFORE.search(text[: match.start()]):
             continue
+        latest = span
         start, end = span
         kind = (
             "post"
@@ -132,6 +140,8 @@ def _said(text: str) -> Iterator[Mark]:
 def _ends_clause(text: str, place: int) -> bool:
     """Whether nothing is said after the verb, as in: 300 died, the ministry said on Friday."""
     rest = text[place:]
+    if text[:place].endswith("told"):
+        return re.match(r"\s(?!.*\bthat\b)[^,;:]{2,70}$", rest) is not None
     return (
         re.match(
             r"(?:\s(?:on|in|at|during|late|early|earlier|yesterday|today|this|last|to|by|via|through|without|citing|after|as)\b[^,;]*|\s(?:reporters?|journalists?|lawmakers|parliament|Reuters|AFP|Yonhap|AP)\b[^,;]*|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b[^,;]*)*\s*(?:[.,;!?]|$|[\"”])",
@@ -244,6 +254,8 @@ def _according(text: str) -> Iterator[Mark]:
             yield start, end, match.start(), match.end(), "chain"
             continue
         yield start, end, match.start(), match.end(), ("pre" if not before else "post")
+    if colon := COLON.match(text):
+        yield colon.start("who"), colon.end("who"), colon.end("who"), colon.end(), "pre"
     for match in BARE_REPORT.finditer(text):
         yield match.start("who"), match.end("who"), match.start("verb"), match.end("verb"), "pre"
 

@@ -85,11 +85,12 @@ def _chinese(text: str) -> list[Source]:
     for place, match in enumerate(matches):
         end = matches[place + 1].start() if place + 1 < len(matches) else len(text)
         denies = match["verb"] in {"否认", "否認"}
+        last = not text[match.end() :].strip('。.！! ”"')
         found.append(
             Source(
                 start=match.start("who"),
                 end=match.end("who"),
-                covers=(match.end(), end),
+                covers=(0, match.start()) if last else (match.end(), end),
                 verb=match["verb"],
                 denies=denies,
             )

@@ -9,9 +9,9 @@ VERB = re.compile(
     r"(?:said|says|say|told|tells|claimed|claims(?! of| that were)|claim(?= that| to| \d| it| more| at)|reported(?!\sto\b)|reports(?=\s(?:that|\d|more|at|about|nearly|some))|announced|announces|stated|estimated(?!\s\d)|"
     r"estimates(?=\s(?:that|\d|more|at|about|nearly|some|the|as|up|between|around|casualties|losses|total|Russia|North))|estimate(?=\s(?:that|\d|more|at|about|some|the|up))|"
     r"believes?|believed(?=\s(?:that|more|at|about|some|\d))|added|adds|confirmed|confirms|noted|notes(?= that)|warned|warns|alleged(?=\s(?:that|it|the|more|\d))|alleges|insisted|insists|"
-    r"puts?(?=\s(?:the|it|that|their|its|losses|deaths|casualties|this|total|Russia))|counted|counts(?=\s(?:at|more|\d))|recorded|documented|acknowledged|admitted|conceded|disclosed|revealed|"
-    r"assessed|assesses|calculated|concluded|denied|denies|dismissed|rejected|refuted|wrote|writes|predicted|predicts|forecasts?|expects?|suspects?|tallied|listed|maintains|argued|testified|declared|"
-    r"reckons?|tracked|registered|verified|cited(?! by)|thinks?|shows?(?=\s(?:that|\d|more|at|about))|showed|suggests?|suggested|indicates?|indicated|pledged|promised|vowed|informed|detected(?=\s(?:\d|more|at|about|some|the)))(?![\w-])",
+    r"puts?(?=\s[^.;]{3,90}?\s(?:at|between|above|below|near|around|as high as)\s)|counted|counts(?=\s(?:at|more|\d))|recorded|documented|acknowledged|acknowledges|admits?|admitted|conceded|disclosed|revealed|"
+    r"assessed|assesses|calculated|concluded|denied|denies|dismisse[sd]|rejects?|rejected|refuted|refutes|wrote|writes|predicted|predicts|forecasts?|expects?|suspects?|tallied|listed|maintains|argued|testified|declared|"
+    r"reckons?|tracked|registered|verified|cited(?! by)|thinks?|shows?(?=\s(?:that|\d|more|at|about))|showed|suggests?|suggested|indicates?|indicated|pledged|promised|vowed|spoke of|speaks of|posted|tweeted|briefed|explained|stressed|asserted|asserts|observed|recounted|recalled|announc(?:es|ed)|published|released|holds that|informed|detected(?=\s(?:\d|more|at|about|some|the)))(?![\w-])",
     re.IGNORECASE,
 )
 DENYING = re.compile(
@@ -22,6 +22,10 @@ ACCORDING = re.compile(
     r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|as stated by|confirmed by|cited by|said by|published by|released by|estimated by|in a statement by|"
     r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|provided by|verified by|documented by)\s+",
     re.IGNORECASE,
+)
+# A headline that begins with who says it, then a colon.
+COLON = re.compile(
+    r"\s*(?!(?:Update|Updated|Breaking|Live|Exclusive|Watch|Analysis|Explainer|Opinion|Video|Photos|Note|Correction|Factbox)\b)(?P<who>(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|source|sources|chief|minister|lawmaker|report)(?:\s(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|sources?|chief|minister|lawmaker|report|general|staff|intelligence)){0,5}):\s"
 )
 # "Kyiv's estimate of 300", "ministry figures put", "By Seoul's count 300 ..."
 BARE_REPORT = re.compile(

@@ -53,12 +53,18 @@ _VAGUE = (
     r"(?:several|a few|many|some few|a couple of) (?:dozen|hundred|thousand|million|billion)s?|"
     r"(?:dozens|scores|hundreds|thousands|millions|billions)"
 )
+# "No soldiers crossed": none of these is a figure too.
+_NONE_OF = (
+    "soldiers?|troops|servicemen|officers?|guards?|people|civilians?|defectors?|conscripts?|sailors?|prisoners?|missiles?|drones?|balloons?|"
+    "defections|desertions|launches|casualties|deaths|injuries|fatalities|men|personnel|aircraft|ships?|vessels?"
+)
 _CURRENCY = r"US\$|A\$|C\$|\$|€|£|¥|₩|₽"
 _LATIN = re.compile(
     rf"(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
     rf"(?:(?:\s|-)?(?P<scale>{_SCALE}|mn|mln|bn|tn)\b|(?P<short>[kKmM])\b)?"
     rf"(?P<pct>\s?(?:%|percentage points?\b|per ?cent\b))?"
     rf"|(?P<vague>\b(?:{_VAGUE})\b)"
+    rf"|(?P<zero>\b(?:no|not a single|not one)(?=\s(?:\w+\s){{0,2}}?(?:{_NONE_OF})\b))"
     rf"|(?P<half>\bhalf (?:a|an) (?P<halfscale>{_SCALE})\b|\b(?P<halfunit>{_WORD}|a) and a half (?P<halfscale2>{_SCALE})\b)"
     rf"|(?P<words>\b(?:(?:a|{_WORD})(?:[\s-](?:and\s)?(?:{_WORD}|{_SCALE}))*)\b)(?P<pct2>\s?(?:%|per ?cent\b))?",
     re.IGNORECASE,
@@ -76,12 +82,14 @@ _MONEY = {
 }
 
 
-def _read_latin(match: re.Match[str]) -> Number | None:
+def _read_latin(match: re.Match[str]) -> Number | None:  # noqa: PLR0911  (one a form)
     money = _MONEY.get((match["cur"] or "").upper())
     percent = bool(match["pct"] or match["pct2"])
     value: float | None
     if match["vague"]:
         return Number(value=None, start=match.start(), end=match.end(), spelled=True)
+    if match["zero"]:
+        return Number(value=0, start=match.start(), end=match.end())
     if match["half"]:
         scale = _SCALES[(match["halfscale"] or match["halfscale2"]).lower()]
         unit = (match["halfunit"] or "").lower()

@@ -13,5 +13,6 @@ class Source:
     end: int
     covers: tuple[int, int]
     verb: str
+    verb_end: int = 0  # where the verb ends when it stands before what is said
     denies: bool = False
     pronoun: bool = False

@@ -11,3 +11,5 @@ class Unit:
 
     name: str
     end: int
+    sure: bool = True  # a bare figure is not: it needs one beside it that names what is counted
+    definite: bool = False  # "the seven missiles": new only if no figure said so before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from extractors.claims.no_claims import DURATION
 from extractors.claims.quantities import Quantity
@@ -56,7 +57,7 @@ _ABSTRACT = _words(
     superpowers powers world worlds factor factors goal goals aim aims condition conditions term
     terms stage stages phase phases front fronts generation generations half other another of
     thirds third quarter quarters more fifths lot bit degrees degree session sessions rounds-of
-    page pages hemisphere dozen
+    page pages stories storeys story floors floor hemisphere dozen
     """
 )
 _ONE_COUNTS = _words(
@@ -91,10 +92,28 @@ _FLIGHT = re.compile(
 )
 
 
+# A bare distance counts where something that flies is spoken of.
+_MISSILE = re.compile(
+    r"\b(?:missiles?|projectiles?|rockets?|drones?|shells?|balloons?|warheads?|debris)\b", re.IGNORECASE
+)
+_RATE = re.compile(
+    r"\s(?:a|per|each|every)\s(?:day|week|month|year)\b|\s(?:annually|monthly|daily|weekly)\b", re.IGNORECASE
+)
+_BARE_AFTER = re.compile(
+    r"\s?(?:[.,;!?)”\"]|$|\s(?:more\s|others?\s)?(?:were|was|are|is|have|had|remain\w*|wounded|killed|dead|died|injured|missing|captured|it|they|he|she|in|last|this|that|a|per|"
+    r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?)\b)",
+    re.IGNORECASE,
+)
+_BARE_NOT = re.compile(
+    r"(?:\b(?:phase|group|number|no|article|point|chapter|page|room|section|level|part|version|day|week|aged?|top|world war|highway|route|channel|brigade|battalion|regiment|unit|score|at age)\.?|(?-i:[A-Z]\w+)[ -]|[-–/:#])\s?$",
+    re.IGNORECASE,
+)
+
+
 def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a ladder of refusals)
     after = text[one.end :]
     if one.money:
-        return Unit(name=one.money, end=one.end)
+        return Unit(name=one.money, end=one.end) if one.low != 1 else None
     if after.startswith("-strong"):
         return _phrase(one, text, one.end + len("-strong"))
     if DURATION.match(after) or (
@@ -106,12 +125,28 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
         if name in {"mm", "cm", "kph", "mph", "km/h", "kg"} or measure[0].startswith("-"):
             return None
         near = _LOCATION.match(after, measure.end())
-        if name[:2] in {"km", "ki", "mi", "me", "fe"} and (near or not _FLIGHT.search(text)):
+        flies = _FLIGHT.search(text) is not None and not near
+        if name[:2] in {"km", "ki", "mi", "me", "fe"} and not flies and not _MISSILE.search(text):
             return None
         return Unit(name=_plural(name), end=one.end + measure.end())
+    unit = _phrase(one, text, one.end)
+    if unit is None:
+        yearly = one.bounded and _RATE.match(text, one.end) is not None
+        return Unit(name="", end=one.end, sure=yearly) if yearly or _bare(one, text) else None
     if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(text[: one.number]):
-        return None
-    return _phrase(one, text, one.end)
+        return replace(unit, definite=True)
+    return unit
+
+
+def _bare(one: Quantity, text: str) -> bool:
+    """Whether a figure without a noun may count what another one names: "12 died and 34 were wounded"."""
+    if (
+        one.low == one.high
+        and one.low is not None
+        and (one.low < 2 or (one.spelled and one.low < 13 and not one.bounded))
+    ):
+        return False
+    return _BARE_AFTER.match(text, one.end) is not None and _BARE_NOT.search(text[: one.start]) is None
 
 
 def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
@@ -164,7 +199,12 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
         if singular is None or _SAYS.match(text, singular[1]):
             return None
         return Unit(name=singular[0], end=singular[1])
-    if not plural and one.low is not None and not _elliptic(one, text):
+    if (
+        not plural
+        and one.low is not None
+        and not _elliptic(one, text)
+        and not text[one.end :].startswith("-strong")
+    ):
         return None
     if head[0] in _ABSTRACT or (one.spelled and _SAYS.match(text, head[1])):
         return None
