@@ -304,6 +304,8 @@ def request_url(url: str) -> str:
     return urlunsplit((parts.scheme, _netloc(parts), path, query, ""))
 
 
+# One address is asked about many times in a row (host, canonical form, guard, request): half the time of a 304.
+@lru_cache(maxsize=4_096)
 def _split(url: str) -> SplitResult | None:
     """The parts of a web address, or None when it is none."""
     match = re.match(r"^(https?):[/\\]*", url, re.IGNORECASE)
@@ -323,6 +325,7 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
+@lru_cache(maxsize=4_096)
 def _netloc(parts: SplitResult) -> str:
     try:
         host, port = parts.hostname, parts.port

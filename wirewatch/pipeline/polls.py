@@ -1,29 +1,32 @@
 """Due feeds to ledger entries: fetch, parse, enter; only then is the feed's state written (T3).
 
-One feed's failure is a line of its state and never stops the others.
+One feed's failure is a line of its state and never stops the others. Asking, parsing and entering run side by side.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import zip_longest
 
-from extractors.errors import FeedUnreadable
-from extractors.feeds import read_feed
 from extractors.records import FeedDocument
-from wirewatch.entering import ledger_rows
+from extractors.urls import host_of, same_site
+from wirewatch.feedreading import FeedJob, FeedReaders, ReadFeed, open_feed_readers
 from wirewatch.fetch import Fetcher
 from wirewatch.index import feed_id
-from wirewatch.index.shelf import batched
 from wirewatch.pipeline.engine import Engine
-from wirewatch.polling import after_poll, due, validators
+from wirewatch.polling import after_poll, due, unchanged, validators
 from wirewatch.records import Due, FeedState, Fetched, FetchVerdict, LedgerEntry, NotYet
 
-# Feeds polled before anything is written: a crash repeats at most this many polls.
+# Polls entered at once: a crash repeats at most what is on the way, and a bulk request stays in its best size.
 BATCH = 200
+# Feeds asked at once for each connection: enough that no connection waits for a parser.
+IN_FLIGHT = 2
+# Of a sitemap index the newest sitemaps are read; the others hold what is long known.
+NEWEST_SITEMAPS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Poll:
     due: Due
     verdict: FetchVerdict
     document: FeedDocument | None = None
+    rows: tuple[LedgerEntry, ...] = ()
     fault: str | None = None
 
 
@@ -47,8 +51,6 @@ def due_feeds(engine: Engine, *, everything: bool = False) -> list[Due | NotYet]
 
 def shard_of(url: str, shards: int) -> int:
     """Which polling task owns a feed: feeds of one host stay together."""
-    from extractors.urls import host_of
-
     return int(sha256(host_of(url).encode()).hexdigest(), 16) % shards
 
 
@@ -64,51 +66,109 @@ def poll(engine: Engine, *, shard: int = 0, shards: int = 1, everything: bool = 
 
 async def _poll(engine: Engine, wanted: Sequence[Due]) -> dict[str, int]:
     counts: Counter[str] = Counter(feeds=0, failed=0, new=0)
-    async with Fetcher(engine.settings) as fetcher:
-        for batch in batched(wanted, BATCH):
-            polls = await asyncio.gather(*(_ask(engine, fetcher, each) for each in batch))
-            counts.update(await asyncio.to_thread(_enter, engine, polls))
-            engine.say(
-                f"polled {counts['feeds']} of {len(wanted)} feeds: {counts['new']} new entries, {counts['failed']} failed"
-            )
+    done: asyncio.Queue[Poll | None] = asyncio.Queue(maxsize=2 * BATCH)
+    await asyncio.to_thread(engine.index.refresh, "entries")
+    with open_feed_readers(feeds=len(wanted)) as readers:
+        async with Fetcher(engine.settings) as fetcher:
+            asking = asyncio.create_task(_ask_all(_Asking(engine, fetcher, readers), wanted, done))
+            try:
+                while batch := await _batch_of(done):
+                    counts.update(await asyncio.to_thread(_enter, engine, batch))
+                    engine.say(
+                        f"polled {counts['feeds']} of {len(wanted)} feeds: {counts['new']} new entries, {counts['failed']} failed"
+                    )
+                await asking
+            finally:
+                asking.cancel()
+    await asyncio.to_thread(engine.index.refresh, "entries")
     return dict(counts)
 
 
-async def _ask(engine: Engine, fetcher: Fetcher, wanted: Due) -> Poll:
-    feed, state = wanted.feed, wanted.state
-    etag, last_modified = validators(state, engine.clock())
-    url = (state and state.current_url) or feed.url
-    verdict = await fetcher.fetch_feed(url, etag=etag, last_modified=last_modified)
-    if not isinstance(verdict, Fetched):
-        return Poll(due=wanted, verdict=verdict)
-    publisher = engine.publishers.of(feed.url)
-    zone = feed.zone or (publisher.zone if publisher else None)
+async def _ask_all(asking: _Asking, wanted: Sequence[Due], done: asyncio.Queue[Poll | None]) -> None:
+    """Ask every feed, so many at once, hosts by turns; then say that there is no more."""
+    waiting = _by_turns(wanted)
+
+    async def ask_on() -> None:
+        for each in waiting:
+            await done.put(await asking.one(each))
+
+    runners = min(len(wanted), IN_FLIGHT * asking.engine.settings.fetch_concurrency)
     try:
-        document = await asyncio.to_thread(
-            read_feed,
-            verdict.body,
-            url=verdict.final_url,
-            content_type=verdict.header("content-type"),
-            zone=zone,
-            now=engine.clock(),
-        )
-    except FeedUnreadable as fault:
-        return Poll(due=wanted, verdict=verdict, fault=fault.reason)
-    return Poll(due=wanted, verdict=verdict, document=document)
+        await asyncio.gather(*(ask_on() for _ in range(runners)))
+    finally:
+        await done.put(None)
+
+
+async def _batch_of(done: asyncio.Queue[Poll | None]) -> list[Poll]:
+    """What is done, up to a batch; waits for the first only. Empty when nothing is left."""
+    first = await done.get()
+    if first is None:
+        return []
+    batch = [first]
+    while len(batch) < BATCH and not done.empty():
+        following = done.get_nowait()
+        if following is None:
+            done.put_nowait(None)
+            break
+        batch.append(following)
+    return batch
+
+
+def _by_turns(wanted: Iterable[Due]) -> Iterator[Due]:
+    """Feeds in an order in which hosts take turns, so that a host with hundreds does not make the others wait."""
+    hosts: dict[str, list[Due]] = defaultdict(list)
+    for each in wanted:
+        hosts[host_of(each.feed.url)].append(each)
+    return (each for turn in zip_longest(*hosts.values()) for each in turn if each is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One feed's way through fetch and parser."""
+
+    engine: Engine
+    fetcher: Fetcher
+    readers: FeedReaders
+
+    async def one(self, wanted: Due) -> Poll:
+        etag, last_modified = validators(wanted.state, self.engine.clock())
+        url = (wanted.state and wanted.state.current_url) or wanted.feed.url
+        verdict = await self.fetcher.fetch_feed(url, etag=etag, last_modified=last_modified)
+        if not isinstance(verdict, Fetched) or unchanged(wanted.state, verdict):
+            return Poll(due=wanted, verdict=verdict)
+        read = await self._read(wanted, verdict)
+        if isinstance(read, str):
+            return Poll(due=wanted, verdict=verdict, fault=read)
+        if read.document.sitemaps:
+            read = await self._with_sitemaps(wanted, read)
+        return Poll(due=wanted, verdict=verdict, document=read.document, rows=read.rows)
+
+    async def _read(self, wanted: Due, verdict: Fetched) -> ReadFeed | str:
+        feed = wanted.feed
+        publisher = self.engine.publishers.of(feed.url)
+        zone = feed.zone or (publisher.zone if publisher else None)
+        job = FeedJob(feed=feed, state=wanted.state, verdict=verdict, zone=zone, now=self.engine.clock())
+        return await self.readers.read(job)
+
+    async def _with_sitemaps(self, wanted: Due, index: ReadFeed) -> ReadFeed:
+        """The index with the entries of its newest sitemaps, as far as they can be had."""
+        rows, entries = {row.entry_key: row for row in index.rows}, list(index.document.entries)
+        ours = [url for url in index.document.sitemaps if same_site(url, wanted.feed.url)]
+        for url in ours[:NEWEST_SITEMAPS]:
+            verdict = await self.fetcher.fetch_feed(url)
+            read = await self._read(wanted, verdict) if isinstance(verdict, Fetched) else "not fetched"
+            if not isinstance(read, str):
+                rows |= {row.entry_key: row for row in read.rows}
+                entries.extend(read.document.entries)
+        return ReadFeed(document=replace(index.document, entries=tuple(entries)), rows=tuple(rows.values()))
 
 
 def _enter(engine: Engine, polls: Sequence[Poll]) -> Counter[str]:
+    """Rows first, states after them: a crash in between repeats the poll and finds its rows known."""
     now = engine.clock()
-    rows: dict[str, tuple[LedgerEntry, ...]] = {}
-    for each in polls:
-        if each.document is not None:
-            rows[each.due.feed.url] = ledger_rows(each.document, each.due.feed, each.due.state, now)
-    engine.index.refresh("entries")
-    entered = engine.index.ledger.enter((row for group in rows.values() for row in group), now)
-    engine.index.refresh("entries")
+    entered = engine.index.ledger.enter((row for each in polls for row in each.rows), now)
     fresh = set(entered.new)
-    new = {url: len({row.entry_key for row in group} & fresh) for url, group in rows.items()}
-    states = [_state(each, new.get(each.due.feed.url, 0), engine) for each in polls]
+    states = [_state(each, len({row.entry_key for row in each.rows} & fresh), engine) for each in polls]
     engine.index.feeds.save(states)
     for key, reason in entered.refused:
         engine.say(f"entry {key} refused by Elasticsearch: {reason}")
@@ -118,7 +178,7 @@ def _enter(engine: Engine, polls: Sequence[Poll]) -> Counter[str]:
         unchanged=sum(
             each.document is None and state.failures == 0 for each, state in zip(polls, states, strict=True)
         ),
-        entries=sum(len(group) for group in rows.values()),
+        entries=sum(len(each.rows) for each in polls),
         new=len(entered.new),
         changed=len(entered.changed),
         refused=len(entered.refused),
