@@ -19,6 +19,7 @@ from wirewatch.index.client import (
     client_for,
     detect,
 )
+from wirewatch.index.codec import read
 from wirewatch.index.ledger import Entered, Ledger, Reconciliation
 from wirewatch.index.schema import KINDS, MONTHLY, Names, months, prepare
 from wirewatch.index.searching import (
@@ -28,6 +29,7 @@ from wirewatch.index.searching import (
     StoryPage,
     search_articles,
     search_stories,
+    topic_volume,
 )
 from wirewatch.index.shelf import Shelf, Token, Written
 from wirewatch.records import Delivery, FeedState, StoredArticle, StoredClaim, Story
@@ -98,6 +100,10 @@ class Index:
         """Stories that answer a question."""
         return search_stories(self.client, self.names, question)
 
+    def topic_volume(self, *, until: datetime, days: int) -> dict[str, tuple[int, ...]]:
+        """New stories a day by topic, oldest day first."""
+        return topic_volume(self.client, self.names, until=until, days=days)
+
     def story(self, key: str) -> Story | None:
         """A story by its key, following merges."""
         seen: set[str] = set()
@@ -125,10 +131,26 @@ class Index:
         query = {"term": {"story_key": story_key}}
         return list(self.articles.records(query, sort=[{"sort_at": "asc"}, {"article_key": "asc"}]))
 
+    def articles_to_read(self, story_key: str, *, most: int) -> list[StoredArticle]:
+        """A story's first `most` articles, earliest first, without their fingerprints; one request."""
+        answer = self.client.search(
+            index=self.name("articles"),
+            query={"term": {"story_key": story_key}},
+            sort=[{"sort_at": "asc"}, {"article_key": "asc"}],
+            size=most,
+            source={"excludes": ["fingerprints"]},
+            track_total_hits=False,
+        )
+        return [read(StoredArticle, hit["_source"]) for hit in answer["hits"]["hits"]]
+
     def deliveries_of(self, subscriber: str) -> list[Delivery]:
         """Every delivery of one subscriber, oldest window first."""
         query = {"term": {"subscriber": subscriber}}
         return list(self.deliveries.records(query, sort=[{"window_end": "asc"}]))
+
+    def feed_states(self) -> list[FeedState]:
+        """Every feed's state."""
+        return list(self.feeds.records())
 
     def months(self, kinds: Iterable[str] = MONTHLY) -> dict[str, list[str]]:
         """The monthly indices there are."""

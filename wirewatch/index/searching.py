@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from elasticsearch import BadRequestError, Elasticsearch
@@ -19,6 +19,10 @@ FIELDS = ("title^3", "title.en^3", "text", "text.en")
 # Deep paging costs memory on every shard; beyond this a narrower question is the better answer.
 DEEPEST = 10_000
 FACETS = {"topics": "topics_all", "publishers": "publishers", "languages": "languages"}
+# Stories beyond the thousandth best are not what the words meant.
+STORIES_WITH_WORDS = 1000
+# What a list shows of a story needs none of these; they are most of its bytes.
+BULKY = ("claims", "reports", "terms", "urls", "entities", "places", "families")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +37,24 @@ class Question:
     until: datetime | None = None
     minimum_reports: int = 1
     conflicts_only: bool = False
-    sort: str = "newest"  # newest | relevance | reports
+    tagged_only: bool = False  # leave out stories without any topic; the page says how many
+    brief: bool = False  # stories without their `BULKY` fields, for lists
+    sort: str = "newest"  # newest (last article seen) | published | changed | relevance | reports
     size: int = 25
     offset: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """Stories that answer a question, how many there are, counts by facet, and a note when the words were odd."""
+    """Stories that answer a question, how many there are, counts by facet, and a note when the words were odd.
+
+    `untagged` counts those among them (or left out of them) that have no topic.
+    """
 
     stories: tuple[Story, ...]
     total: int
     facets: Mapping[str, Mapping[str, int]]
+    untagged: int = 0
     note: str | None = None
 
 
@@ -103,24 +113,92 @@ def search_stories(client: Elasticsearch, names: Names, question: Question) -> S
     filters = _story_filters(question)
     if keys is not None:
         filters.append({"terms": {"story_key": keys}})
+    offset = min(question.offset, DEEPEST - question.size)
+    ranked = keys is not None and question.sort == "relevance"
+    tagged: dict[str, Any] = (
+        {"exists": {"field": "topics_all"}} if question.tagged_only else {"match_all": {}}
+    )
+    facets = {name: {"terms": {"field": field, "size": 40}} for name, field in FACETS.items()}
     answer = client.search(
         index=names.alias("stories"),
         query={"bool": {"filter": filters, "must_not": [{"exists": {"field": "merged_into"}}]}},
-        sort=_story_order(question),
-        size=question.size,
-        from_=min(question.offset, DEEPEST - question.size),
+        post_filter=tagged,
+        sort=None if ranked else _story_order(question),
+        size=STORIES_WITH_WORDS if ranked else question.size,
+        from_=0 if ranked else offset,
+        source={"includes": ["story_key"]} if ranked else {"excludes": BULKY if question.brief else ()},
         track_total_hits=DEEPEST,
-        aggs={name: {"terms": {"field": field, "size": 40}} for name, field in FACETS.items()},
+        aggs={
+            "untagged": {"missing": {"field": "topics_all"}},
+            "shown": {"filter": tagged, "aggs": facets},
+        },
     )
-    stories = [read(Story, hit["_source"]) for hit in answer["hits"]["hits"]]
-    if keys is not None and question.sort == "relevance":
-        rank = {key: place for place, key in enumerate(keys)}
-        stories.sort(key=lambda story: rank.get(story.story_key, len(rank)))
-    facets = {
-        name: {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"][name]["buckets"]}
-        for name in FACETS
+    hits = answer["hits"]["hits"]
+    if ranked:
+        hits = _ranked(client, names, question, [hit["_source"]["story_key"] for hit in hits], keys or [])
+    shown = answer["aggregations"]["shown"]
+    return StoryPage(
+        stories=tuple(read(Story, hit["_source"]) for hit in hits),
+        total=answer["hits"]["total"]["value"],
+        facets={name: {b["key"]: b["doc_count"] for b in shown[name]["buckets"]} for name in FACETS},
+        untagged=answer["aggregations"]["untagged"]["doc_count"],
+        note=note,
+    )
+
+
+def topic_volume(
+    client: Elasticsearch, names: Names, *, until: datetime, days: int
+) -> dict[str, tuple[int, ...]]:
+    """New stories a day by topic over the last `days` days (UTC), oldest day first."""
+    start = (until - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = {
+        "field": "first_published_at",
+        "fixed_interval": "1d",
+        "min_doc_count": 1,
+        "format": "epoch_second",
     }
-    return StoryPage(stories=tuple(stories), total=answer["hits"]["total"]["value"], facets=facets, note=note)
+    answer = client.search(
+        index=names.alias("stories"),
+        size=0,
+        query={
+            "bool": {
+                "filter": [{"range": {"first_published_at": {"gte": start.isoformat()}}}],
+                "must_not": [{"exists": {"field": "merged_into"}}],
+            }
+        },
+        aggs={
+            "topics": {
+                "terms": {"field": "topics_all", "size": 40},
+                "aggs": {"days": {"date_histogram": day}},
+            }
+        },
+    )
+    volume = {}
+    for topic in answer["aggregations"]["topics"]["buckets"]:
+        counts = [0] * days
+        for bucket in topic["days"]["buckets"]:
+            place = int((bucket["key"] / 1000 - start.timestamp()) // 86_400)
+            if 0 <= place < days:
+                counts[place] += bucket["doc_count"]
+        volume[topic["key"]] = tuple(counts)
+    return volume
+
+
+def _ranked(
+    client: Elasticsearch, names: Names, question: Question, kept: Sequence[str], keys: Sequence[str]
+) -> list[dict[str, Any]]:
+    """One page of the stories `kept` by the filters, in the order of `keys`: best match first."""
+    rank = {key: place for place, key in enumerate(keys)}
+    page = sorted(kept, key=rank.__getitem__)[question.offset : question.offset + question.size]
+    answer = client.search(
+        index=names.alias("stories"),
+        query={"ids": {"values": page}},
+        size=len(page),
+        source={"excludes": BULKY if question.brief else ()},
+        track_total_hits=False,
+    )
+    hits: list[dict[str, Any]] = answer["hits"]["hits"]
+    return sorted(hits, key=lambda hit: rank[hit["_source"]["story_key"]])
 
 
 def _stories_with_words(
@@ -128,7 +206,7 @@ def _stories_with_words(
 ) -> tuple[list[str], str | None]:
     body: dict[str, Any] = {
         "index": names.alias("articles"),
-        "size": 1000,  # stories beyond the thousandth best are not what the words meant
+        "size": STORIES_WITH_WORDS,
         "collapse": {"field": "story_key"},
         "source": ["story_key"],
         "track_total_hits": False,
@@ -196,7 +274,7 @@ def _article_filters(question: Question) -> list[dict[str, Any]]:
 
 
 def _story_filters(question: Question) -> list[dict[str, Any]]:
-    filters = _time("last_seen_at", question)
+    filters = _story_time(question)
     for field, wanted in (
         ("topics_all", question.topics),
         ("publishers", question.publishers),
@@ -211,6 +289,23 @@ def _story_filters(question: Question) -> list[dict[str, Any]]:
     return filters
 
 
+def _story_time(question: Question) -> list[dict[str, Any]]:
+    """When its last article came; for stories of a feed's first read, when it was published."""
+    seen = _time("last_seen_at", question)
+    if not seen:
+        return []
+    late = {
+        "bool": {"must": [{"term": {"backfill": True}}], "must_not": _time("first_published_at", question)}
+    }
+    return [*seen, {"bool": {"must_not": [late]}}]
+
+
+_ORDERS: dict[str, list[dict[str, Any]]] = {
+    "published": [{"first_published_at": {"order": "desc", "missing": "_last"}}],
+    "changed": [{"changed_at": "desc"}],
+    "reports": [{"independent_reports": "desc"}],
+}
+
+
 def _story_order(question: Question) -> list[dict[str, Any]]:
-    newest: list[dict[str, Any]] = [{"last_seen_at": "desc"}, {"story_key": "asc"}]
-    return [{"independent_reports": "desc"}, *newest] if question.sort == "reports" else newest
+    return [*_ORDERS.get(question.sort, []), {"last_seen_at": "desc"}, {"story_key": "asc"}]
