@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from extractors.records import Claim, Evidence, TopicTag
 from tests.builders import NOON, build_article, build_feed_state, build_story
 from wirewatch.desk.serving import listen, server
-from wirewatch.desk.views import amount, article_view, paragraphs, segments, short_span, story_view
+from wirewatch.desk.evidence import amount, paragraphs, segments
+from wirewatch.desk.views import article_view, claim_groups, short_span, story_view
 from wirewatch.records import IndependentReport
 from wirewatch.settings import load_settings
 
@@ -65,7 +66,7 @@ def test_cutting_never_loses_a_character(text, spans):
         (200, None, False, "at least 200"),
         (None, 50, False, "at most 50"),
         (10, 12, False, "10 to 12"),
-        (None, None, True, "an unstated number of"),
+        (None, None, True, "several"),
     ],
 )
 def test_a_figure_reads_as_it_was_bounded(low, high, approximate, words):

@@ -23,7 +23,9 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
 
 def server(settings: Settings) -> uvicorn.Server:
     """The server, to be run with a socket that listens."""
-    return uvicorn.Server(uvicorn.Config(build_app(settings), log_level="warning", access_log=False))
+    return uvicorn.Server(
+        uvicorn.Config(build_app(settings, describe_api=True), log_level="warning", access_log=False)
+    )
 
 
 def listen(port: int) -> socket.socket:

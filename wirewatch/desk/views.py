@@ -1,34 +1,29 @@
-"""Records made ready for a page: text cut at its evidence, copies under their original, times in words. Pure."""
+"""Records made ready for a page: copies under their original, figures by event, reports by number. Pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
-from extractors.records import Claim, Evidence
+from extractors.records import Claim
+from wirewatch.desk.evidence import (
+    Segment,
+    amount,
+    figure_in_context,
+    marks_of,
+    paragraphs,
+    quotes,
+    segments,
+)
 from wirewatch.index import Reconciliation
-from wirewatch.records import FeedState, StoredArticle, Story
-
-# Characters shown on each side of a quoted piece of evidence: about a line, enough to see who says it.
-AROUND = 110
-QUOTES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """A piece of text; `labels` say which tags or claims it earned (empty: none)."""
-
-    text: str
-    labels: tuple[str, ...] = ()
-    kind: str = ""
+from wirewatch.records import OPEN_STATES, FeedState, StoredArticle, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleView:
-    """One article with its evidence marked."""
+    """One article with its evidence marked; `report` is the number of the independent report it belongs to."""
 
     article: StoredArticle
     title: tuple[Segment, ...]
@@ -36,22 +31,36 @@ class ArticleView:
     quotes: tuple[tuple[Segment, ...], ...]
     original: StoredArticle | None = None
     copies: tuple[StoredArticle, ...] = ()
+    report: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
-    """One claim beside the outlet that prints it."""
+    """One figure of one source, its words, and the articles that print it, one a publisher."""
 
     claim: Claim
-    article: StoredArticle
     amount: str
+    printed_by: tuple[StoredArticle, ...]
+    words: tuple[Segment, ...]
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimGroup:
+    """What the sources say of one event. `event` is None for figures that count no event."""
+
+    event: str | None
+    rows: tuple[ClaimRow, ...]
+    disputed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
-    """One independent report: its articles by name, and why they count as one."""
+    """One independent report: its first article, publishers with their number of articles, why they count as one."""
 
-    articles: tuple[StoredArticle, ...]
+    number: int
+    lead: StoredArticle
+    publishers: tuple[tuple[str, int], ...]
     reasons: tuple[str, ...]
 
 
@@ -62,7 +71,9 @@ class StoryView:
     story: Story
     articles: tuple[ArticleView, ...]
     reports: tuple[ReportView, ...]
-    claims: tuple[ClaimRow, ...]
+    events: tuple[ClaimGroup, ...]
+    other_figures: tuple[ClaimRow, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +84,7 @@ class FeedRow:
     entries: int
     open: int
     late: bool
+    silent: bool
 
 
 def story_view(story: Story, articles: Sequence[StoredArticle]) -> StoryView:
@@ -81,142 +93,124 @@ def story_view(story: Story, articles: Sequence[StoredArticle]) -> StoryView:
     copies: dict[str, list[StoredArticle]] = defaultdict(list)
     originals = []
     for article in articles:
-        if article.near_duplicate_of in by_key:
-            copies[article.near_duplicate_of].append(article)
-        else:
+        original = first_of_copies(article, by_key)
+        if original is article:
             originals.append(article)
-    reports = tuple(
-        ReportView(
-            articles=tuple(by_key[key] for key in report.articles if key in by_key), reasons=report.reasons
-        )
-        for report in story.reports
-    )
+        else:
+            copies[original.article_key].append(article)
+    number_of = {key: number for number, report in enumerate(story.reports, 1) for key in report.articles}
+    groups = claim_groups(originals, story.conflicts)
     return StoryView(
         story=story,
-        articles=tuple(article_view(article, copies=copies[article.article_key]) for article in originals),
-        reports=reports,
-        claims=tuple(
-            ClaimRow(claim=claim, article=article, amount=amount(claim))
+        articles=tuple(
+            article_view(
+                article,
+                copies=copies[article.article_key],
+                report=number_of.get(article.article_key),
+            )
             for article in originals
-            for claim in article.claims
         ),
+        reports=_reports(story, by_key),
+        events=tuple(group for group in groups if group.event),
+        other_figures=tuple(row for group in groups if not group.event for row in group.rows),
+        left_out=max(0, len(story.articles) - len(articles)),
     )
+
+
+def first_of_copies(article: StoredArticle, by_key: Mapping[str, StoredArticle]) -> StoredArticle:
+    """The original at the end of a chain of copies, as far as it is known."""
+    seen = {article.article_key}
+    while (original := by_key.get(article.near_duplicate_of or "")) and original.article_key not in seen:
+        seen.add(original.article_key)
+        article = original
+    return article
 
 
 def article_view(
-    article: StoredArticle, original: StoredArticle | None = None, copies: Sequence[StoredArticle] = ()
+    article: StoredArticle,
+    original: StoredArticle | None = None,
+    copies: Sequence[StoredArticle] = (),
+    report: int | None = None,
 ) -> ArticleView:
-    """What the article page shows."""
-    marks = [
-        *((span, f"{tag.topic} ({tag.level})", "topic") for tag in article.topics for span in tag.evidence),
-        *((claim.evidence, f"claim: {amount(claim)} {claim.unit}", "claim") for claim in article.claims),
-    ]
+    """What the article page shows. Its quotes leave passing mentions and stray figures out when there is better."""
+    marks = marks_of(article.topics, article.claims)
     in_title = [mark for mark in marks if mark[0].field == "title"]
     in_text = [mark for mark in marks if mark[0].field == "text"]
+    strong = marks_of(
+        (tag for tag in article.topics if tag.level != "mention"),
+        (claim for claim in article.claims if claim.event),
+    )
+    worth_quoting = [mark for mark in strong if mark[0].field == "text"]
     return ArticleView(
         article=article,
         title=segments(article.title, in_title),
         paragraphs=paragraphs(article.text, in_text),
-        quotes=quotes(article.text, in_text),
+        quotes=quotes(article.text, worth_quoting or in_text),
         original=original,
         copies=tuple(copies),
+        report=report,
     )
 
 
-Mark = tuple[Evidence, str, str]
-
-
-def segments(text: str, marks: Iterable[Mark], start: int = 0, end: int | None = None) -> tuple[Segment, ...]:
-    """The text between two offsets, cut where the evidence changes. Overlapping evidence shares its segment."""
-    end = len(text) if end is None else end
-    inside = [mark for mark in marks if mark[0].start < end and mark[0].end > start]
-    cuts = sorted(
-        {start, end, *(max(start, m[0].start) for m in inside), *(min(end, m[0].end) for m in inside)}
-    )
-    cut = []
-    for left, right in pairwise(cuts):
-        here = [mark for mark in inside if mark[0].start <= left and mark[0].end >= right]
-        labels = tuple(dict.fromkeys(label for _, label, _ in here))
-        kinds = {kind for _, _, kind in here}
-        cut.append(Segment(text=text[left:right], labels=labels, kind=" ".join(sorted(kinds))))
-    return tuple(cut)
-
-
-def paragraphs(text: str, marks: Sequence[Mark]) -> tuple[tuple[Segment, ...], ...]:
-    """The text's paragraphs, each cut at its evidence."""
-    cut, start = [], 0
-    for line in text.split("\n"):
-        end = start + len(line)
-        if line.strip():
-            cut.append(segments(text, marks, start, end))
-        start = end + 1
-    return tuple(cut)
-
-
-def quotes(text: str, marks: Sequence[Mark]) -> tuple[tuple[Segment, ...], ...]:
-    """The first pieces of evidence with a line of text around each; pieces close together share a quote."""
-    spans: list[tuple[int, int]] = []
-    for mark in sorted(marks, key=lambda mark: mark[0].start):
-        start = _word_start(text, max(0, mark[0].start - AROUND))
-        end = _word_end(text, min(len(text), mark[0].end + AROUND))
-        if spans and start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        else:
-            spans.append((start, end))
-    return tuple(segments(text, marks, start, end) for start, end in spans[:QUOTES])
-
-
-def _word_start(text: str, at: int) -> int:
-    while at > 0 and not text[at - 1].isspace():
-        at -= 1
-    return at
-
-
-def _word_end(text: str, at: int) -> int:
-    while at < len(text) and not text[at].isspace():
-        at += 1
-    return at
-
-
-def amount(claim: Claim) -> str:
-    """A claim's figure in words: "1,500", "more than 200", "hundreds" as the text has it."""
-    low, high = claim.low, claim.high
-    if low is None and high is None:
-        return "an unstated number of"
-    if low == high:
-        return ("about " if claim.approximate else "") + _number(low)
-    if high is None:
-        return f"at least {_number(low)}"
-    if low is None:
-        return f"at most {_number(high)}"
-    return f"{_number(low)} to {_number(high)}"
-
-
-def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:,.0f}" if value == int(value) else f"{value:,g}"
+def claim_groups(articles: Iterable[StoredArticle], conflicts: Sequence[str] = ()) -> tuple[ClaimGroup, ...]:
+    """Figures by event, the disputed ones first; a figure that a source repeats is one row."""
+    rows: dict[tuple[object, ...], list[tuple[Claim, StoredArticle]]] = defaultdict(list)
+    for article in articles:
+        for claim in article.claims:
+            source = claim.source or article.publisher
+            key = (claim.event, claim.unit, claim.low, claim.high, source, claim.certainty, claim.role)
+            rows[key].append((claim, article))
+    events: dict[str | None, list[ClaimRow]] = defaultdict(list)
+    for said in rows.values():
+        events[said[0][0].event].append(_claim_row(said))
+    groups = [
+        ClaimGroup(
+            event=event, rows=tuple(found), disputed=any(line.startswith(f"{event}: ") for line in conflicts)
+        )
+        for event, found in events.items()
+    ]
+    return tuple(sorted(groups, key=lambda group: (not group.disputed, -len(group.rows), group.event or "")))
 
 
 def feed_rows(
     states: Iterable[FeedState], days: Iterable[Reconciliation], now: datetime
 ) -> tuple[FeedRow, ...]:
     """The feeds, those in trouble first."""
-    seen: dict[str, int] = defaultdict(int)
-    waiting: dict[str, int] = defaultdict(int)
+    seen: Counter[str] = Counter()
+    waiting: Counter[str] = Counter()
     for day in days:
         seen[day.feed] += day.seen
-        waiting[day.feed] += sum(count for state, count in day.states if state in {"queued", "extracted"})
+        waiting[day.feed] += sum(count for state, count in day.states if state in OPEN_STATES)
     rows = [
         FeedRow(
             state=state,
             entries=seen[state.url],
             open=waiting[state.url],
             late=state.next_poll_at is not None and state.next_poll_at < now,
+            silent=is_silent(state, now),
         )
         for state in states
     ]
     return tuple(
-        sorted(rows, key=lambda row: (row.state.status == "ok", row.state.publisher or row.state.url))
+        sorted(
+            rows,
+            key=lambda row: (
+                row.state.status == "ok" and not row.silent,
+                row.state.publisher or row.state.url,
+            ),
+        )
     )
+
+
+# A feed with this many times its usual pause between entries behind it has fallen silent.
+SILENT_AFTER = 5
+
+
+def is_silent(state: FeedState, now: datetime) -> bool:
+    """Whether nothing new came for much longer than is usual for this feed."""
+    if state.changed_at is None or not state.rhythm_seconds:
+        return False
+    return (now - state.changed_at).total_seconds() > SILENT_AFTER * state.rhythm_seconds
 
 
 def moment(at: datetime | None) -> str:
@@ -236,3 +230,32 @@ def short_span(at: datetime | None, now: datetime) -> str:
             told = f"{number} {unit}{'' if number == 1 else 's'}"
             return f"{told} ago" if seconds > 0 else f"in {told}"
     return "just now" if seconds > 0 else "in a moment"
+
+
+def _claim_row(said: Sequence[tuple[Claim, StoredArticle]]) -> ClaimRow:
+    claim, article = said[0]
+    field = article.title if claim.evidence.field == "title" else article.text
+    return ClaimRow(
+        claim=claim,
+        amount=amount(claim),
+        printed_by=tuple({printed.publisher: printed for _, printed in reversed(said)}.values())[::-1],
+        words=figure_in_context(field, claim),
+        language=article.language,
+    )
+
+
+def _reports(story: Story, by_key: Mapping[str, StoredArticle]) -> tuple[ReportView, ...]:
+    views = []
+    for number, report in enumerate(story.reports, 1):
+        articles = [by_key[key] for key in report.articles if key in by_key]
+        if articles:
+            counts = Counter(article.publisher for article in articles)
+            views.append(
+                ReportView(
+                    number=number,
+                    lead=articles[0],
+                    publishers=tuple(counts.items()),
+                    reasons=report.reasons if len(articles) > 1 else (),
+                )
+            )
+    return tuple(views)

@@ -1,0 +1,81 @@
+"""The query of a story list, every parameter bounded, and the index that answers it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from wirewatch.index import Index, Question, connect
+from wirewatch.settings import Settings
+
+SINCE = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
+PAGE = 25
+LONGEST_WORDS = 500
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Asked(BaseModel):
+    """What a reader asks of the stories. Nothing given: what is on a topic, newest first."""
+
+    q: str = Field(default="", max_length=LONGEST_WORDS, description="words, a phrase in quotes, -not")
+    topic: list[Name] = Field(default=[], max_length=30)
+    publisher: list[Name] = Field(default=[], max_length=30)
+    language: list[Name] = Field(default=[], max_length=30)
+    since: Literal["", "day", "week", "month"] = ""
+    reports: int = Field(default=1, ge=1, le=100, description="at least this many independent reports")
+    conflicts: bool = Field(default=False, description="only where figures contradict each other")
+    offtopic: bool = Field(default=False, description="stories without any topic, too")
+    sort: Literal["", "newest", "changed", "relevance", "reports"] = ""
+    page: int = Field(default=1, ge=1, le=400)
+
+    @property
+    def order(self) -> str:
+        """The order in force: best match for words, newest without, unless one was chosen."""
+        return self.sort or ("relevance" if self.q.strip() else "newest")
+
+    def question(self, now: datetime, *, brief: bool = True) -> Question:
+        """What the index is asked."""
+        return Question(
+            words=self.q.strip(),
+            topics=tuple(self.topic),
+            publishers=tuple(self.publisher),
+            languages=tuple(self.language),
+            since=now - SINCE[self.since] if self.since else None,
+            minimum_reports=self.reports,
+            conflicts_only=self.conflicts,
+            tagged_only=not self.offtopic,
+            brief=brief,
+            sort="published" if self.order == "newest" else self.order,
+            size=PAGE,
+            offset=(self.page - 1) * PAGE,
+        )
+
+
+class Source:
+    """The index, opened when the first page asks for it and again after it was down."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._index: Index | None = None
+        self._lock = Lock()
+
+    def index(self) -> Index:
+        """The opened index.
+
+        Raises:
+            IndexUnreachable: with the mend in it.
+        """
+        with self._lock:
+            if self._index is None:
+                self._index = connect(self.settings)
+            return self._index
+
+    def forget(self) -> None:
+        """Open it anew next time: the embedded node may come back at another address."""
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+            self._index = None

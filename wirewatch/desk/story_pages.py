@@ -1,0 +1,118 @@
+"""Pages of stories and articles: the list, its Atom feed, a story, an article, and the page it was read from."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from fastapi.templating import Jinja2Templates
+
+from wirewatch.archive import Archive, PageLost
+from wirewatch.desk.asking import PAGE, Asked, Source
+from wirewatch.desk.views import article_view, story_view
+from wirewatch.index import Index
+from wirewatch.records import StoredArticle
+
+# A story page shows this many articles and says how many more there are; nobody reads further on one page.
+MOST_ARTICLES = 200
+VOLUME_DAYS = 14
+# The little charts may be this many seconds old: they change once a day, the list at every reload.
+VOLUME_KEPT = 60.0
+# XML 1.0 has no form at all for these characters.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+ByQuery = Annotated[Asked, Query()]
+
+
+def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
+    """Put the pages into the app."""
+    pages.env.filters["xml"] = lambda text: _NOT_XML.sub("�", str(text))
+    pages.env.globals["query"] = _query
+    volume = _Volume()
+
+    @app.get("/", response_class=HTMLResponse, name="stories", include_in_schema=False)
+    def stories(request: Request, asked: ByQuery) -> HTMLResponse:
+        now = datetime.now(UTC)
+        index = source.index()
+        found = index.search_stories(asked.question(now))
+        context = {
+            "asked": asked, "found": found, "pages": -(-found.total // PAGE), "now": now,
+            "volume": volume.read(index, now),
+        }  # fmt: skip
+        return pages.TemplateResponse(request, "stories.html", context)
+
+    @app.get("/atom.xml", name="atom", include_in_schema=False)
+    def atom(request: Request, asked: ByQuery) -> Response:
+        now = datetime.now(UTC)
+        found = source.index().search_stories(asked.question(now, brief=False))
+        base = source.settings.public_url or str(request.base_url)
+        context = {"asked": asked, "stories": found.stories, "base": base.rstrip("/"), "now": now}
+        return pages.TemplateResponse(request, "atom.xml", context, media_type="application/atom+xml")
+
+    @app.get("/stories/{key}", response_class=HTMLResponse, name="story", include_in_schema=False)
+    def story(request: Request, key: str) -> HTMLResponse:
+        index = source.index()
+        found = index.story(key)
+        if found is None:
+            raise HTTPException(404, f"There is no story {key}.")
+        view = story_view(found, index.articles_to_read(found.story_key, most=MOST_ARTICLES))
+        return pages.TemplateResponse(request, "story.html", {"view": view, "now": datetime.now(UTC)})
+
+    @app.get("/articles/{key}", response_class=HTMLResponse, name="article", include_in_schema=False)
+    def article(request: Request, key: str) -> HTMLResponse:
+        index = source.index()
+        found = _article(index, key)
+        original = index.articles.get([found.near_duplicate_of]) if found.near_duplicate_of else {}
+        view = article_view(found, original.get(found.near_duplicate_of or ""))
+        return pages.TemplateResponse(request, "article.html", {"view": view, "now": datetime.now(UTC)})
+
+    @app.get("/articles/{key}/page", name="page", include_in_schema=False)
+    def page(key: str) -> Response:
+        """The page as the server sent it, shown as source text: nothing of it runs here."""
+        found = _article(source.index(), key)
+        if found.archived_in is None:
+            raise HTTPException(404, "This article's page was not archived.")
+        try:
+            stored = Archive(source.settings).load(found.archived_in)
+        except PageLost as lost:
+            raise HTTPException(404, f"The archive on this machine does not hold it ({lost}).") from lost
+        return Response(
+            stored.body,
+            headers={"Content-Type": "text/plain", "Content-Security-Policy": "default-src 'none'; sandbox"},
+        )
+
+
+def _article(index: Index, key: str) -> StoredArticle:
+    found = index.articles.get([key]).get(key)
+    if found is None:
+        raise HTTPException(404, f"There is no article {key}.")
+    return found
+
+
+def _query(asked: Asked, **changes: object) -> str:
+    """The query string that asks the same with some parameters changed; defaults are left out."""
+    changed = asked.model_copy(update={"page": 1, **changes})
+    return urlencode(changed.model_dump(exclude_defaults=True), doseq=True)
+
+
+class _Volume:
+    """New stories a day by topic, kept for a minute."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._read_at = float("-inf")
+        self._volume: dict[str, tuple[int, ...]] = {}
+
+    def read(self, index: Index, now: datetime) -> dict[str, tuple[int, ...]]:
+        """The counts by topic, oldest day first."""
+        with self._lock:
+            if time.monotonic() - self._read_at > VOLUME_KEPT:
+                self._volume = index.topic_volume(until=now, days=VOLUME_DAYS)
+                self._read_at = time.monotonic()
+            return self._volume
