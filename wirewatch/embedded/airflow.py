@@ -298,7 +298,12 @@ class Airflow:
             },
             "DAG_PROCESSOR": {"REFRESH_INTERVAL": 10, "PARSING_PROCESSES": 1},
             "WORKERS": {"EXECUTION_API_TIMEOUT": 60},
-            "LOGGING": {"BASE_LOG_FOLDER": self.folder / "logs", "COLORED_CONSOLE_LOG": False},
+            "LOGGING": {
+                "BASE_LOG_FOLDER": self.folder / "logs",
+                "COLORED_CONSOLE_LOG": False,
+                # Its line for every request would bury our own.
+                "NAMESPACE_LEVELS": "elastic_transport=WARNING",
+            },
         }
         flat = {
             f"AIRFLOW__{section}__{key}": str(value)
