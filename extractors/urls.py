@@ -163,6 +163,7 @@ _REDIRECTORS = {
     "t.umblr.com/redirect": ("z",),
     "out.reddit.com/": ("url",),
 }
+_UNWRAPPED = frozenset({"web.archive.org", *(place.partition("/")[0] for place in _REDIRECTORS)})
 _WRAPPERS = (
     "news.google.com",
     "feedproxy.google.com",
@@ -197,13 +198,16 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     Scheme and `www.` are kept (the address stays usable); `article_key` disregards them.
     """
     absolute = absolute_url(url, base)
-    if absolute is None:
-        return None
-    # Unwrapped and canonical until nothing changes: a wrapper may stand in a wrapper. Bounded by its length.
+    return None if absolute is None else canonical_of(absolute)
+
+
+def canonical_of(absolute: str) -> str | None:
+    """`canonical_url` of an address that `absolute_url` gave."""
+    # Unwrapped and shortened until nothing changes: a wrapper may stand in a wrapper, a suffix before a suffix.
     for _ in range(4):
         absolute = _unwrapped(absolute)
         shorter = _canonical_once(absolute)
-        if shorter is None or shorter == absolute:
+        if shorter is None or shorter == absolute or _same_place(shorter, absolute):
             return shorter
         absolute = shorter
     return absolute
@@ -374,8 +378,22 @@ def _registrable(host: str) -> str:
     )
 
 
+def _same_place(shorter: str, before: str) -> bool:
+    """Whether only query and fragment differ: those are settled in one pass."""
+    here, there = _split(shorter), _split(before)
+    return here is not None and there is not None and here.path == there.path and here.netloc == there.netloc
+
+
 def _unwrapped(url: str) -> str:
     """The address inside an archive copy, an AMP cache or an open redirector; the address itself otherwise."""
+    whole = _split(url)
+    host = _netloc(whole).removeprefix("www.") if whole is not None else ""
+    if (
+        host not in _UNWRAPPED
+        and not host.startswith(("google.", "archive."))
+        and not host.endswith("ampproject.org")
+    ):
+        return url
     if match := _ARCHIVED.match(url):
         inner = match.group(1)
         return absolute_url(inner if "://" in inner[:8] else f"http://{inner}") or url

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 
 from extractors.records import Entry, FeedDocument
 from extractors.urls import article_key, host_of, registrable_domain
@@ -34,7 +35,12 @@ def entry_key(feed_url: str, url: str) -> str:
 
 def shard_of(url: str) -> int:
     """The shard of an address. All hosts of a site share one, so that one task keeps the pace with it."""
-    site = registrable_domain(host_of(url))
+    return _shard_of_host(host_of(url))
+
+
+@lru_cache(maxsize=4_096)
+def _shard_of_host(host: str) -> int:
+    site = registrable_domain(host)
     return int(hashlib.sha256(site.encode()).hexdigest()[:8], 16) % SHARDS
 
 

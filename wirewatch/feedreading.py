@@ -18,7 +18,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from extractors.errors import FeedUnreadable
 from extractors.feeds import read_feed
-from extractors.records import FeedDocument
+from extractors.records import Entry, FeedDocument
 from wirewatch.entering import ledger_rows
 from wirewatch.records import Feed, FeedState, Fetched, LedgerEntry
 
@@ -99,7 +99,10 @@ def read_one(job: FeedJob) -> ReadFeed | str:
 def without_texts(document: FeedDocument) -> FeedDocument:
     """The document with the dates and faults of its entries only."""
     bare = tuple(
-        replace(entry, title=None, summary=None, content_html=None, authors=(), categories=())
+        Entry(
+            feed_url=entry.feed_url, entry_id="", url=entry.url, link=entry.link, published_at=entry.published_at,
+            updated_at=entry.updated_at, faults=entry.faults,
+        )
         for entry in document.entries
-    )
+    )  # fmt: skip
     return replace(document, entries=bare)

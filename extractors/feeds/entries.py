@@ -11,18 +11,19 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from extractors.dates import judge_date
+from extractors.feeds.raw import Link
 from extractors.records import Entry, Fault, FeedDocument, FoundDate
-from extractors.urls import absolute_url, canonical_url, is_front, is_wrapper
+from extractors.urls import absolute_url, canonical_of, canonical_url, is_front, is_wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from extractors.feeds.raw import Link, RawEntry, RawFeed
+    from extractors.feeds.raw import RawEntry, RawFeed
 
 # One entry with several articles (a letter, a round-up of links as `rel=alternate`) is split, up to so many.
 _MOST_SPLIT = 10
@@ -36,6 +37,7 @@ _LONGEST_CONTENT = 400_000
 # Clocks of servers run ahead by minutes; beyond this a date is announced, not reached.
 _AHEAD = timedelta(hours=1)
 
+_WRAPPER = Fault(kind="wrapper", detail="the address stands for another one")
 _TAG = re.compile(r"<(?:[A-Za-z!/?][^<>]{0,2000})>")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 # UTF-8 read as a one-byte encoding: a lead byte's letter, then a continuation byte's sign.
@@ -59,10 +61,13 @@ def judged(
         found.append(
             Fault(kind="enclosure-only", detail=f"{media} entries carry only a media file and are left out")
         )
-    shared_id = _untrustworthy_ids(kept, found)
+    shared_ids = _untrustworthy_ids(kept, found)
     entries: list[Entry] = []
+    about = _About(
+        url=url, base=base, zone=zone, now=now, language=_language(raw.language), shared_ids=shared_ids
+    )
     for one in kept:
-        entries.extend(_entries_of(one, raw, base=base, url=url, zone=zone, now=now, shared_id=shared_id))
+        entries.extend(_entries_of(one, about))
     entries = _without_comments(_own_addresses(entries, found), found)
     entries = _without_repeats(_without_build_stamps(entries, now, found), found)
     if not entries and raw.kind != "sitemap-index":
@@ -85,6 +90,8 @@ def plain_text(text: str | None, limit: int = _LONGEST_TITLE) -> tuple[str | Non
     if "&" in text or "<" in text:
         text = _TAG.sub(" ", text) if "<" in text else text
         for _ in range(3):  # double and treble escapes; a fixpoint in all that was seen
+            if "&" not in text:
+                break
             decoded = html.unescape(text)
             if decoded == text:
                 break
@@ -93,58 +100,72 @@ def plain_text(text: str | None, limit: int = _LONGEST_TITLE) -> tuple[str | Non
         if _MOJIBAKE.search(text):
             text, mended = _unscrambled(text)
         text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8"))
-    text = " ".join(_INVISIBLE.sub("", text).split())
+    if not (text.isascii() and text.isprintable()):
+        text = _INVISIBLE.sub("", text)
+    text = " ".join(text.split())
     return text[:limit] or None, mended
 
 
-def _entries_of(
-    raw: RawEntry,
-    feed: RawFeed,
-    *,
-    base: str,
-    url: str,
-    zone: str | None,
-    now: datetime,
-    shared_id: frozenset[str],
-) -> list[Entry]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """What holds for every entry of one feed."""
+
+    url: str
+    base: str
+    zone: str | None
+    now: datetime
+    language: str | None
+    shared_ids: frozenset[str]
+
+
+def _entries_of(raw: RawEntry, about: _About) -> list[Entry]:
     faults = [Fault(kind=kind, detail="read with repairs") for kind in raw.faults]
-    links = _links(raw, (raw.base and absolute_url(raw.base, base)) or base, faults)
+    base = (raw.base and absolute_url(raw.base, about.base)) or about.base
+    links = _links(raw, base, faults)
+    said = _said(raw, about, faults)
+    if not links:
+        marker = hashlib.sha256(
+            f"{raw.id}|{said['title']}|{raw.summary}".encode("utf-8", "replace")
+        ).hexdigest()[:16]
+        own = f"{about.url}#entry-0{marker}"
+        links = [(own, canonical_url(own) or own)]
+        faults.append(Fault(kind="no-link", detail="the entry names no address of its own"))
+    if len(links) > 1:
+        faults.append(Fault(kind="split-entry", detail=f"one of {len(links)} addresses of one entry"))
+    trusted = raw.id if raw.id and raw.id not in about.shared_ids else None
+    return [
+        Entry(
+            **said, feed_url=about.url, entry_id=(trusted or canonical)[:1_000], url=canonical, link=link,
+            faults=(*faults, _WRAPPER) if is_wrapper(canonical) else tuple(faults),
+        )
+        for link, canonical in links[:_MOST_SPLIT]
+    ]  # fmt: skip
+
+
+def _said(raw: RawEntry, about: _About, faults: list[Fault]) -> dict[str, Any]:
+    """The fields of an entry that do not depend on its address."""
     title, scrambled = plain_text(raw.title)
     summary, scrambled_too = plain_text(raw.summary, _LONGEST_SUMMARY)
     if scrambled or scrambled_too:
         faults.append(Fault(kind="mojibake", detail="UTF-8 that was read as a one-byte encoding, mended"))
-    published, published_from = _first_date(raw.dates, zone, now, faults)
-    updated, _ = _first_date(raw.updates, zone, now, faults)
+    published, published_from = _first_date(raw.dates, about, faults)
+    updated, _ = _first_date(raw.updates, about, faults)
     body = raw.content or (raw.summary if raw.summary and len(raw.summary) > _FULL_TEXT_FROM else None)
-    if not links:
-        marker = hashlib.sha256(f"{raw.id}|{title}|{raw.summary}".encode("utf-8", "replace")).hexdigest()[:16]
-        links = [(f"{url}#entry-0{marker}", canonical_url(f"{url}#entry-0{marker}") or url)]
-        faults.append(Fault(kind="no-link", detail="the entry names no address of its own"))
-    if len(links) > 1:
-        faults.append(Fault(kind="split-entry", detail=f"one of {len(links)} addresses of one entry"))
-    entry = Entry(
-        feed_url=url, entry_id="", url="", link="", title=title, summary=summary, content_html=body[:_LONGEST_CONTENT] if body else None,
-        authors=tuple(name for one in raw.authors if (name := plain_text(one, 200)[0])),
-        categories=tuple(name for one in raw.categories if (name := plain_text(one, 200)[0])),
-        language=_language(raw.language or feed.language), published_at=published.at if published else None,
-        published_raw=raw.dates[0][1][:200] if raw.dates else None, published_from=published_from, updated_at=updated.at if updated else None,
-        updated_raw=raw.updates[0][1][:200] if raw.updates else None,
-        source_url=absolute_url(raw.source_url, base) if raw.source_url else None, source_name=plain_text(raw.source_name, 300)[0],
-    )  # fmt: skip
-    trusted = raw.id if raw.id and raw.id not in shared_id else None
-    made = []
-    for link, canonical in links[:_MOST_SPLIT]:
-        own = (
-            [*faults, Fault(kind="wrapper", detail="the address stands for another one")]
-            if is_wrapper(canonical)
-            else faults
-        )
-        made.append(
-            replace(
-                entry, entry_id=(trusted or canonical)[:1_000], url=canonical, link=link, faults=tuple(own)
-            )
-        )
-    return made
+    return {
+        "title": title,
+        "summary": summary,
+        "content_html": body[:_LONGEST_CONTENT] if body else None,
+        "authors": tuple(name for one in raw.authors if (name := plain_text(one, 200)[0])),
+        "categories": tuple(name for one in raw.categories if (name := plain_text(one, 200)[0])),
+        "language": _language(raw.language) if raw.language else about.language,
+        "published_at": published.at.astimezone(UTC) if published else None,
+        "published_raw": raw.dates[0][1][:200] if raw.dates else None,
+        "published_from": published_from,
+        "updated_at": updated.at.astimezone(UTC) if updated else None,
+        "updated_raw": raw.updates[0][1][:200] if raw.updates else None,
+        "source_url": absolute_url(raw.source_url, about.base) if raw.source_url else None,
+        "source_name": plain_text(raw.source_name, 300)[0],
+    }
 
 
 def _links(raw: RawEntry, base: str, faults: list[Fault]) -> list[tuple[str, str]]:
@@ -153,10 +174,10 @@ def _links(raw: RawEntry, base: str, faults: list[Fault]) -> list[tuple[str, str
     pages = [
         link for link in raw.links if link.rel == "alternate" and not (link.type or "").startswith(_MEDIA)
     ]
-    found = _resolved(originals, base) or _resolved(_one_language(pages), base)
+    unusable: list[str] = []
+    found = _resolved(originals, base, unusable) or _resolved(_one_language(pages), base, unusable)
     if not found and raw.id and (raw.id_is_link or raw.id.startswith(("http://", "https://"))):
-        found = _resolved_text([raw.id], None)
-    unusable = [link.href for link in [*originals, *pages] if absolute_url(link.href, base) is None]
+        found = _resolved([Link(href=raw.id)], None, [])
     if unusable:
         faults.append(Fault(kind="bad-link", detail=repr(unusable[0][:120])))
     return found
@@ -167,27 +188,25 @@ def _one_language(links: list[Link]) -> list[Link]:
     return links[:1] if len({link.language for link in links}) == len(links) > 1 else links
 
 
-def _resolved(links: list[Link], base: str) -> list[tuple[str, str]]:
-    return _resolved_text([link.href for link in links], base)
-
-
-def _resolved_text(hrefs: list[str], base: str | None) -> list[tuple[str, str]]:
+def _resolved(links: list[Link], base: str | None, unusable: list[str]) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
-    for href in hrefs:
-        link = absolute_url(href, base)
-        canonical = canonical_url(link) if link else None
+    for one in links:
+        link = absolute_url(one.href, base)
+        canonical = canonical_of(link) if link else None
         if link and canonical:
             found.setdefault(canonical, link)
+        else:
+            unusable.append(one.href)
     return [(link, canonical) for canonical, link in found.items()]
 
 
 def _first_date(
-    dates: list[tuple[str, str]], zone: str | None, now: datetime, faults: list[Fault]
+    dates: list[tuple[str, str]], about: _About, faults: list[Fault]
 ) -> tuple[FoundDate | None, str | None]:
     """The first date that can be read, in order of trust, with its source; faults for the others and for doubts."""
     order = ("published", "date_published", "news:publication_date", "dc:date", "created", "updated")
     for source, text in sorted(dates, key=lambda date: order.index(date[0])) if len(dates) > 1 else dates:
-        found = judge_date(text, zone=zone, source=f"feed:{source}", now=now)
+        found = judge_date(text, zone=about.zone, source=f"feed:{source}", now=about.now)
         if isinstance(found, Fault):
             faults.append(found)
             continue
@@ -198,7 +217,7 @@ def _first_date(
                     detail=f"feed:{source}: no zone given or known, read as UTC: {text[:60]!r}",
                 )
             )
-        if found.at > now + _AHEAD:
+        if found.at > about.now + _AHEAD:
             faults.append(
                 Fault(kind="date-ahead", detail=f"feed:{source}: lies in the future: {text[:60]!r}")
             )
