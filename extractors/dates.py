@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal, NamedTuple
 
 from extractors.records import Fault, FoundDate
@@ -151,25 +151,24 @@ def _read(
         raise _Unreadable("date-unreadable", "no date in it")
     clock, named = _time_of_day(found.rest, home)
     if clock is None:
-        return datetime.combine(found.day, time(), home or UTC).astimezone(UTC), "day"
+        return datetime.combine(found.day, time(), home or UTC), "day"
     moment = datetime.combine(found.day, time()) + clock
     if named is not None:
-        return moment.replace(tzinfo=named).astimezone(UTC), "offset"
-    return moment.replace(tzinfo=home or UTC).astimezone(UTC), "publisher" if home else "assumed"
+        return moment.replace(tzinfo=named), "offset"
+    return moment.replace(tzinfo=home or UTC), "publisher" if home else "assumed"
 
 
 def _common_form(text: str) -> datetime | None:
     if _ISO.fullmatch(text):
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return datetime.fromisoformat(text)
     match = _RFC_822.fullmatch(text)
     month = match and _MONTHS.get(match.group(2).lower())
     if not match or not month:
         return None
     day, year, hour, minute, second = map(int, match.group(1, 3, 4, 5, 6))
     east = timedelta(hours=int(match.group(8) or 0), minutes=int(match.group(9) or 0))
-    return datetime(year, month, day, hour, minute, second, tzinfo=UTC) + (
-        east if match.group(7) == "-" else -east
-    )
+    zone = timezone(-east if match.group(7) == "-" else east)
+    return datetime(year, month, day, hour, minute, second, tzinfo=zone)
 
 
 def _epoch(text: str, now: datetime | None) -> datetime | None:

@@ -26,7 +26,8 @@ class FoundDate:
     `raw` is the text it was read from. `source` names the place ("json-ld", "meta", "time-element",
     "url", "visible", "feed:published", "feed:dc:date"); `zone` is "offset" (the text said so),
     "publisher" (the publisher's zone was assumed), "day" (only a day was given: midnight in
-    the publisher's zone) or "assumed" (neither text nor publisher names a zone: read as UTC).
+    the publisher's zone) or "assumed" (neither text nor publisher names a zone: read as UTC). `at` keeps the offset it was read with, so its day is the
+    day as written; what is stored is UTC.
     """
 
     at: datetime

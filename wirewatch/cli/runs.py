@@ -47,6 +47,7 @@ def run(
         say("wirewatch: `run` makes one pass and wants --once; `wirewatch up` goes on under Airflow")
         raise typer.Exit(WRONG)
     settings = load_settings(overrides={"feeds": _readable(feeds)})
+    _check_files(settings)
     with _store(settings), open_engine(settings, say=say) as engine:
         counts = run_once(engine, everything=everything)
     if as_json:
@@ -82,6 +83,19 @@ def _readable(feeds: Path | None) -> Path | None:
         return None
     read_feed_list(feeds)
     return feeds.absolute()
+
+
+def _check_files(settings: Settings) -> None:
+    """Read the operator's files before anything starts, so that every fault is told and nothing is half done."""
+    from extractors.taxonomy import load_taxonomy
+    from wirewatch.feedlists import read_feed_list
+    from wirewatch.settings import SettingsError
+    from wirewatch.subscribers import load_subscribers
+
+    if settings.feeds is None:
+        raise SettingsError([("feeds", "no feed list; pass --feeds FILE or set WIREWATCH_FEEDS")])
+    read_feed_list(settings.feeds)
+    load_subscribers(settings, known_topics=lambda: load_taxonomy().topics)
 
 
 @contextmanager

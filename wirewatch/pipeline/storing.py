@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from extractors.reading import Reading
@@ -55,7 +55,7 @@ def stored_article(
         published_from=published_from,
         published_raw=article.published.raw if article.published else row.published_raw,
         published_zone=article.published.zone if article.published else None,
-        modified_at=article.modified.at if article.modified else None,
+        modified_at=article.modified.at.astimezone(UTC) if article.modified else None,
         first_seen_at=first_seen_at,
         fetched_at=fetched_at,
         indexed_at=now,
@@ -121,7 +121,7 @@ def stored_claims(article: StoredArticle) -> list[StoredClaim]:
 def _published(read: Reading, row: LedgerEntry, now: datetime) -> tuple[datetime | None, str | None]:
     found = read.article.published
     if found is not None and found.at <= now + CLOCK_SKEW:
-        return found.at, found.source
+        return found.at.astimezone(UTC), found.source
     if row.published_at is not None:
         return row.published_at, row.published_from or "feed"
     return None, None
