@@ -41,6 +41,7 @@ from wirewatch.delivery.states import (
     suppressed,
 )
 from wirewatch.delivery.wording import LONGEST_PREHEADER, LONGEST_SUBJECT, preheader, subject, web_address
+from wirewatch.digests import BACKFILL
 from wirewatch.records import Digest, DigestItem, Subscriber
 from wirewatch.settings import SettingsError, load_settings
 from wirewatch.windows import Window, digest_key
@@ -337,6 +338,13 @@ def test_folding_loses_nothing_and_fits(text, indent):
     lines = folded(text, indent).split("\n" + " " * indent)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(len(line) <= TEXT_WIDTH - indent or " " not in line for line in lines)
+
+
+def test_what_is_true_of_every_story_is_said_once(public):
+    old = digest(*(item(n, labels=(BACKFILL,)) for n in range(3)))
+    text = render_digest(old, READER, public).text
+    assert text.count("first read") == 1
+    assert render_digest(replace(old, items=(*old.items, item(9))), READER, public).text.count(BACKFILL) == 3
 
 
 # --------------------------------------------------------------------------- size

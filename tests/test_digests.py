@@ -172,6 +172,45 @@ def test_a_tag_that_is_denied_says_so():
     assert item.why == ("defection (denied): “crossed the line”",)
 
 
+def test_words_close_together_are_quoted_with_what_stands_between_them():
+    text = "On Friday two soldiers of the 27th brigade deserted, he said. Nobody else did."
+    words = [Evidence(field="text", start=text.index(w), end=text.index(w) + len(w), text=w)
+             for w in ("deserted", "soldiers", "brigade")]  # fmt: skip
+    own = [an_article(1, text=text, topics=[replace(tag(), evidence=tuple(words))])]
+    (item,) = digest_of((a_story("s1", own), own)).items
+    assert item.why == ("defection: “soldiers of the 27th brigade deserted”",)
+
+
+def test_filler_is_told_to_nobody_and_never_stands_for_a_story():
+    signs = ("no figures", "no source", "no dateline")
+    own = [an_article(1, farm_signals=signs)]
+    assert digest_of((a_story("s1", own), own)).items == ()
+    mixed = [an_article(1, farm_signals=signs), an_article(2)]
+    (item,) = digest_of((a_story("s1", mixed), mixed)).items
+    assert item.publisher == "Paper 2"
+
+
+def test_who_asked_for_every_topic_is_told_what_the_story_is_mainly_about():
+    own = [an_article(1, topics=[tag(), tag("espionage", level="mention", words=["spies"])]), an_article(2)]
+    pair = (a_story("s1", own), own)
+    assert len(digest_of(pair, minimum_level="mention").items[0].why) == 1
+    asked = digest_of(pair, minimum_level="mention", topics=("defection", "espionage"))
+    assert asked.items[0].why == ("defection: “crossed the line”", "espionage: “spies”")
+
+
+def test_what_many_articles_touch_outweighs_what_one_makes_its_subject():
+    own = [
+        *(an_article(n, topics=[tag(level="secondary")]) for n in range(3)),
+        an_article(9, topics=[tag("espionage", words=["spies"])]),
+    ]
+    assert digest_of((a_story("s1", own), own)).items[0].topics == ("defection", "espionage")
+
+
+def test_a_topic_that_rests_on_the_same_words_is_not_told_again():
+    own = [an_article(1, topics=[tag("border_incident"), tag("provocation")])]
+    assert digest_of((a_story("s1", own), own)).items[0].why == ("border incident: “crossed the line”",)
+
+
 # --------------------------------------------------------------------------- order and labels
 
 

@@ -26,7 +26,7 @@ from wirewatch.delivery.leaving import leaving_router
 from wirewatch.delivery.mail import NO_SUCH_USER
 from wirewatch.delivery.states import SENDING_LEASE
 from wirewatch.desk.serving import listen
-from wirewatch.dispatch import deliver_due, delivered_text, plan_due, preview, readmit
+from wirewatch.dispatch import deliver_due, delivered_text, leave, plan_due, preview, readmit
 from wirewatch.settings import load_settings
 from wirewatch.subscribers import SubscribersError
 
@@ -391,7 +391,7 @@ def left(store, home):
     settings, mails = home(public_url="https://desk.example"), Mails()
     deliver_due(store, settings, NOON, post=mails)
     app = FastAPI()
-    app.include_router(leaving_router(settings, lambda: store))
+    app.include_router(leaving_router(settings, lambda token: leave(store, settings, token, NOON)))
     listener = listen(0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -8,12 +8,16 @@ from hypothesis import strategies as st
 from wirewatch.excerpts import clean, opening, shortened
 
 
-def test_the_opening_is_two_sentences_without_the_title_said_again():
-    text = "Troops cross the line.\nTwo U.S. soldiers crossed on Friday. Gen. Ha said so. A third stayed."
-    assert (
-        opening(text, title="Troops cross the line")
-        == "Two U.S. soldiers crossed on Friday. Gen. Ha said so."
-    )
+def test_the_opening_is_a_sentence_or_two_without_the_title_said_again():
+    text = "Troops cross the line.\nTwo U.S. soldiers crossed on Friday. Gen. Ha said so to reporters in Seoul, where he met the press at noon, giving no names. A third stayed."
+    found = opening(text, title="Troops cross the line")
+    assert found.startswith("Two U.S. soldiers crossed on Friday. Gen. Ha said so")
+    assert found.endswith("giving no names.")
+
+
+def test_furniture_above_the_first_sentence_is_no_opening():
+    text = "Published 20 November 2026, 19:11 KST\nНОВОСТИ\nМОСКВА, 20 ноября.\nДвое солдат перешли границу в пятницу."
+    assert opening(text) == "МОСКВА, 20 ноября. Двое солдат перешли границу в пятницу."
 
 
 def test_a_long_opening_ends_at_a_word():

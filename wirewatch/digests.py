@@ -6,6 +6,7 @@ something material changed: more independent reports, a new topic, a denial, a n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,12 +34,16 @@ OVERLAP = timedelta(hours=1)
 # A feed that was not reached for a day is silent: the slowest polling interval is twelve hours.
 SILENT_AFTER = timedelta(hours=24)
 
+# Signs of a text that nobody reported: no figures, no dateline, no named source, template debris ... A reported piece
+# may show one or two of them; with three it is told to nobody, though it stays in the index with its signs.
+FILLER_SIGNS = 3
+
 SINGLE_SOURCE = "single source"
 STATE_MEDIA_ONLY = "only state media report this"
 BACKFILL = "older report, met when its feed was first read"
 
 _LEVELS = ("primary", "secondary", "mention")
-_MOST_TOPICS, _MOST_WORDS, _MOST_OTHERS = 3, 3, 4
+_MOST_TOPICS, _MOST_WORDS, _MOST_OTHERS = 3, 2, 4
 _LONGEST_QUOTE = 80
 
 
@@ -84,7 +89,7 @@ def compose(
         told = memory.get(story.story_key)
         if not _in_window(story, window) or not wanted(subscriber, story, told):
             continue
-        own = [articles[key] for key in story.articles if key in articles]
+        own = [articles[key] for key in story.articles if key in articles and not _filler(articles[key])]
         matches = _matches(subscriber, own)
         if not matches:
             continue
@@ -179,10 +184,15 @@ def _in_window(story: Story, window: Window) -> bool:
     return window.start - OVERLAP < story.changed_at <= window.end
 
 
+def _filler(article: StoredArticle) -> bool:
+    return len(article.farm_signals) >= FILLER_SIGNS
+
+
 def _matches(subscriber: Subscriber, own: Sequence[StoredArticle]) -> dict[str, _Match]:
-    """Per topic the reader asked for, the strongest tag; strongest topics first."""
+    """Per topic the reader asked for, the strongest tag; first what the story is about most."""
     allowed = _LEVELS[: _LEVELS.index(subscriber.minimum_level) + 1]
     best: dict[str, _Match] = {}
+    weight = _weights(own)
     for article in own:
         for tag in article.topics:
             if tag.level not in allowed or (subscriber.topics and tag.topic not in subscriber.topics):
@@ -190,7 +200,17 @@ def _matches(subscriber: Subscriber, own: Sequence[StoredArticle]) -> dict[str, 
             before = best.get(tag.topic)
             if before is None or _LEVELS.index(tag.level) < _LEVELS.index(before.tag.level):
                 best[tag.topic] = _Match(tag=tag, article=article)
-    return dict(sorted(best.items(), key=lambda pair: (_LEVELS.index(pair[1].tag.level), pair[0])))
+
+    return {topic: best[topic] for topic in sorted(best, key=lambda topic: (-weight[topic], topic))}
+
+
+def _weights(own: Sequence[StoredArticle]) -> Counter[str]:
+    """How much a story is about each topic: what many articles touch outweighs what one makes its subject."""
+    weights: Counter[str] = Counter()
+    for article in own:
+        for tag in article.topics:
+            weights[tag.topic] += len(_LEVELS) - _LEVELS.index(tag.level)
+    return weights
 
 
 def _item(  # one call, and a record for it would be made once and taken apart once
@@ -224,7 +244,7 @@ def _item(  # one call, and a record for it would be made once and taken apart o
         independent_reports=story.independent_reports,
         copies=story.copies,
         topics=tuple(matches),
-        why=tuple(_why(topic, match, lead) for topic, match in list(matches.items())[:_MOST_TOPICS]),
+        why=_reasons(subscriber, matches, own, lead),
         changes=changes,
         conflicts=story.conflicts,
         labels=_labels(story, background),
@@ -265,18 +285,51 @@ def _headline(subscriber: Subscriber, story: Story, lead: StoredArticle) -> str:
     return story.title if readable and story.title else lead.title
 
 
-def _why(topic: str, match: _Match, lead: StoredArticle) -> str:
+def _reasons(
+    subscriber: Subscriber, matches: Mapping[str, _Match], own: Sequence[StoredArticle], lead: StoredArticle
+) -> tuple[str, ...]:
+    """Why a story came: a line a topic. Who asked for every topic is told what the story is mainly about.
+
+    A topic that rests on the same words as one told already (a parent of it, mostly) says nothing new.
+    """
+    weight = _weights(own)
+    heaviest = max(weight[topic] for topic in matches)
+    told: dict[str, str] = {}
+    for topic, match in matches.items():
+        if subscriber.topics or weight[topic] * 2 > heaviest:
+            name, words = _why(topic, match, lead)
+            told.setdefault(words or name, f"{name}: {words}" if words else name)
+    return tuple(told.values())[:_MOST_TOPICS]
+
+
+def _why(topic: str, match: _Match, lead: StoredArticle) -> tuple[str, str]:
     """The topic, and the very words that earned it; from another article only when the linked one lacks it."""
-    tag = next((tag for tag in lead.topics if tag.topic == topic), match.tag)
-    words = dict.fromkeys(quoted(evidence.text, _LONGEST_QUOTE) for evidence in tag.evidence)
-    status = "" if tag.status == "asserted" else f" ({tag.status})"
-    where = (
-        ""
-        if tag in lead.topics or match.article.publisher == lead.publisher
-        else f" in {match.article.publisher}"
+    tag, article = next(
+        ((tag, lead) for tag in lead.topics if tag.topic == topic), (match.tag, match.article)
     )
+    words = dict.fromkeys(quoted(clause, _LONGEST_QUOTE) for clause in _clauses(tag, article))
+    status = "" if tag.status == "asserted" else f" ({tag.status})"
+    where = "" if article.publisher == lead.publisher else f" in {article.publisher}"
     name = topic.replace("_", " ").replace("-", " ")
-    return f"{name}{status}: {', '.join(list(words)[:_MOST_WORDS])}{where}" if words else f"{name}{status}"
+    return f"{name}{status}", f"{', '.join(list(words)[:_MOST_WORDS])}{where}" if words else ""
+
+
+def _clauses(tag: TopicTag, article: StoredArticle) -> list[str]:
+    """The words of a tag's evidence; words close together in one line are quoted with what stands between them."""
+    clauses: list[tuple[str, int, int]] = []
+    for piece in sorted(tag.evidence, key=lambda piece: (piece.field, piece.start, -piece.end)):
+        source = article.title if piece.field == "title" else article.text
+        if (
+            source[piece.start : piece.end] != piece.text
+        ):  # the text was revised since: the words stand for themselves
+            return [piece.text for piece in tag.evidence]
+        if clauses and clauses[-1][0] == source:
+            start, end = clauses[-1][1], max(clauses[-1][2], piece.end)
+            if end - start <= _LONGEST_QUOTE and "\n" not in source[start:end]:
+                clauses[-1] = (source, start, end)
+                continue
+        clauses.append((source, piece.start, piece.end))
+    return [source[start:end] for source, start, end in clauses]
 
 
 def _labels(story: Story, background: Background) -> tuple[str, ...]:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from extractors.sentences import sentences
 
 # Two sentences of news English are 250 characters at the median; a reader decides within them whether to open it.
 LONGEST_OPENING = 300
+# Shorter than this is a dateline or a crosshead rather than news; the next sentence is taken with it.
+LONG_ENOUGH = 100
 # Openings are looked for here; the rest of a long text need not be split for them.
 _BEGINNING = 4_000
 # Joiners that Persian, Hindi and emoji are spelled with; every other invisible character goes.
+_ENDED = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*\Z")
 _JOINERS = "\u200c\u200d"
 
 
 def opening(text: str, *, title: str = "", longest: int = LONGEST_OPENING) -> str:
-    """The first sentence or two that are not the title again, cut at a word if they are too long."""
+    """The first sentence or two that are not the title again, cut at a word if they are too long.
+
+    A line without an end ("Published 20 November, 19:11") is no sentence; a dateline is one too short to stop at.
+    """
     beginning = text[:_BEGINNING]
-    found = [clean(beginning[start:end]) for start, end in sentences(beginning)]
-    if found and title and _bare(found[0]) == _bare(clean(title)):
-        found = found[1:]
-    first_two = " ".join(found[:2])
-    return first_two if len(first_two) <= longest else shortened(" ".join(found[:1]), longest)
+    lines = [clean(beginning[start:end]) for start, end in sentences(beginning)]
+    lines = [line for line in lines if not title or _bare(line) != _bare(clean(title))]
+    found = ""
+    for line in [line for line in lines if _ENDED.search(line)] or lines:
+        longer = f"{found} {line}".strip()
+        if found and (len(longer) > longest or len(found) >= LONG_ENOUGH):
+            break
+        found = longer
+    return shortened(found, longest)
 
 
 def shortened(text: str, longest: int) -> str:

@@ -7,18 +7,13 @@ programs do it by themselves. The route must stand outside any login; a desk ins
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from html import escape
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from wirewatch.delivery.links import subscriber_of
 from wirewatch.settings import Settings
-
-if TYPE_CHECKING:
-    from wirewatch.index import Index
 
 # Longer than the token of the longest name, and far below what a server would choke on.
 LONGEST_TOKEN = 300
@@ -43,8 +38,8 @@ _DONE = "<p>Digests of “{name}” will not be sent any more.</p>"
 _UNKNOWN = "<p>The link is incomplete or not one of ours. Copy it whole from the digest.</p>"
 
 
-def leaving_router(settings: Settings, index: Callable[[], Index]) -> APIRouter:
-    """The routes under /u/. `index` gives the opened index when somebody leaves."""
+def leaving_router(settings: Settings, leave: Callable[[str], bool]) -> APIRouter:
+    """The routes under /u/. `leave` ends the subscription of a token (`wirewatch.dispatch.leave`)."""
     router = APIRouter()
 
     @router.get("/u/{token}", response_class=HTMLResponse, name="leave")
@@ -56,10 +51,8 @@ def leaving_router(settings: Settings, index: Callable[[], Index]) -> APIRouter:
 
     @router.post("/u/{token}", response_class=HTMLResponse, name="left")
     def done(token: str) -> HTMLResponse:
-        from wirewatch.dispatch import leave
-
         name = subscriber_of(token, settings) if len(token) <= LONGEST_TOKEN else None
-        if name is None or not leave(index(), settings, token, datetime.now(UTC)):
+        if name is None or not leave(token):
             return _unknown()
         return _page("You have unsubscribed", _DONE.format(name=escape(name)))
 

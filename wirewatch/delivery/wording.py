@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from wirewatch.delivery.links import Links
-from wirewatch.digests import SINGLE_SOURCE, standing_still
+from wirewatch.digests import BACKFILL, SINGLE_SOURCE, standing_still
 from wirewatch.excerpts import clean, shortened
 from wirewatch.records import Digest, DigestItem, Subscriber
 
@@ -72,6 +72,7 @@ class Letter:
     title: str
     period: str
     warnings: tuple[str, ...]
+    note: str | None
     sections: tuple[Section, ...]
     nothing: str | None
     more: str | None
@@ -84,8 +85,14 @@ class Letter:
 def word(digest: Digest, subscriber: Subscriber, links: Links) -> Letter:
     """Everything a digest says, in words."""
     zone = ZoneInfo(subscriber.zone)
+    # What is true of every story is said once, above them.
+    told = (
+        frozenset({BACKFILL})
+        if digest.items and all(BACKFILL in i.labels for i in digest.items)
+        else frozenset()
+    )
     sections = tuple(
-        Section(heading=_SECTIONS[standing], cards=tuple(_card(item, zone, links) for item in items))
+        Section(heading=_SECTIONS[standing], cards=tuple(_card(item, zone, links, told) for item in items))
         for standing, items in groupby(digest.items, key=_standing)
     )
     quiet = "" if standing_still(digest) else "Nothing new on what you follow."
@@ -95,6 +102,7 @@ def word(digest: Digest, subscriber: Subscriber, links: Links) -> Letter:
         title="Your first digest" if digest.kind == "first" else f"Your {digest.kind} digest",
         period=f"{moment(digest.window_start, zone)} to {moment(digest.window_end, zone)} ({subscriber.zone})",
         warnings=_warnings(digest, zone),
+        note="All of it is what the feeds held when they were first read." if told else None,
         sections=sections,
         nothing=None if digest.items else quiet or None,
         more=_more(digest),
@@ -156,13 +164,13 @@ def web_address(url: str) -> str | None:
     return quote(url, safe=":/?#[]@!$&'()*+,;=%~-._")
 
 
-def _card(item: DigestItem, zone: ZoneInfo, links: Links) -> Card:
+def _card(item: DigestItem, zone: ZoneInfo, links: Links, told: frozenset[str]) -> Card:
     others = tuple((clean(name), address) for name, url in item.others if (address := web_address(url)))
     return Card(
         headline=shortened(item.headline, LONGEST_HEADLINE) or "(no headline)",
         url=web_address(item.url),
         language=item.language,
-        labels=tuple(label for label in item.labels if label != SINGLE_SOURCE or item.kind == "update"),
+        labels=tuple(label for label in item.labels if label not in {SINGLE_SOURCE, *told}),
         summary=clean(item.summary),
         publisher=clean(item.publisher),
         changes=tuple(clean(change) for change in item.changes),
