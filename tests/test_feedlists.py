@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -139,3 +140,9 @@ def test_spans_of_time_are_read():
     for wrong in ("", "5", "m", "5 weeks", "-5m", "5m!"):
         with pytest.raises(ValueError, match="is no time"):
             read_span(wrong)
+
+
+def test_the_starting_set_says_everything_the_pipeline_needs_of_each_feed():
+    feeds = read_feed_list(Path(__file__).parent.parent / "feeds.toml")
+    assert len(feeds) >= 60
+    assert all(feed.publisher and feed.family and feed.language and feed.zone for feed in feeds)
