@@ -107,6 +107,7 @@ def story_view(story: Story, articles: Sequence[StoredArticle]) -> StoryView:
                 article,
                 copies=copies[article.article_key],
                 report=number_of.get(article.article_key),
+                whole=False,
             )
             for article in originals
         ),
@@ -131,8 +132,9 @@ def article_view(
     original: StoredArticle | None = None,
     copies: Sequence[StoredArticle] = (),
     report: int | None = None,
+    whole: bool = True,
 ) -> ArticleView:
-    """What the article page shows. Its quotes leave passing mentions and stray figures out when there is better."""
+    """What the article page shows, or without the `whole` text what the story page does. Its quotes leave passing mentions and stray figures out when there is better."""
     marks = marks_of(article.topics, article.claims)
     in_title = [mark for mark in marks if mark[0].field == "title"]
     in_text = [mark for mark in marks if mark[0].field == "text"]
@@ -144,7 +146,7 @@ def article_view(
     return ArticleView(
         article=article,
         title=segments(article.title, in_title),
-        paragraphs=paragraphs(article.text, in_text),
+        paragraphs=paragraphs(article.text, in_text) if whole else (),
         quotes=quotes(article.text, worth_quoting or in_text),
         original=original,
         copies=tuple(copies),
