@@ -6,7 +6,7 @@ Clause by clause: "A said 300 had been killed, while B put the number at 1,000" 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from extractors.claims.attribution_asian import asian_sources
 from extractors.claims.attribution_words import (
@@ -38,7 +38,7 @@ def sources(text: str, script: str) -> list[Source]:
     return asian_sources(text)
 
 
-def source_for(found: list[Source], start: int, end: int) -> Source | None:
+def source_for(found: Sequence[Source], start: int, end: int) -> Source | None:
     """Whose word covers the figure at start..end: the narrowest reach that holds it."""
     holding = [
         one

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
+
+import ahocorasick_rs
 
 from extractors.claims.attribution import source_for, sources
 from extractors.claims.events import event_of
@@ -19,17 +22,62 @@ from extractors.claims.standing import certainty_of, role_of
 from extractors.claims.unit import Unit
 from extractors.claims.units import unit_of
 from extractors.records import Claim, Evidence
-from extractors.sentences import sentences
+from extractors.sentences import sentence_of, sentences
 from extractors.terms import LONGEST_TEXT
 
+# A pronoun is resolved this many sentences back.
+LOOK_BACK = 4
 # More figures than this in one article is a table; the first ones are kept.
 MOST_CLAIMS = 120
 
-_MAYBE = re.compile(
-    r"\d|\bno\s|\bnot (?:a single|one)\b|[一二两兩三四五六七八九十百千万数數几幾][一-龥]|[가-힣]\s?명|\b(?:dozen|hundred|thousand|million|billion|scores|half a|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|one|t?we[ln]\w+|thirt\w+|f[io]\w+t\w+|sixt\w+|sevent\w+|eight\w+|ninet\w+)"
-    r"|десят|сот|тысяч|тисяч|дв[аое]|дві|тр[иеёо]|четыр|чотир|пят|п.ят|шест|шіст|сем|сім|восем|вісім|девят|один|одна|полтор|ст[оа]\b|(?:수|몇)[십백천만]",
-    re.IGNORECASE,
+# Beginnings of written numbers: a sentence without any of these, or a digit, claims no figure.
+_NUMBER_WORDS = (
+    "dozen hundred thousand million billion scores twent thirt forty fift sixt sevent eight ninet eleven twelve fourteen десят сот тысяч тисяч два две двум двух дві дво "
+    "три трех трем троих трьох трое четыр чотир пять пят шест шіст семь семи сем сім восем вісім девят один одна полтор півтор сто стa дев'ят дев’ят п'ят п’ят"
 )
+_NONE = (
+    " no soldier",
+    " no troops",
+    " no north korean",
+    " no russian",
+    " no civilian",
+    " no casualties",
+    " no one was killed",
+    " no missile",
+    " no drone",
+    " no balloon",
+    " no guards",
+    " no officers",
+    " no deaths",
+    " no injuries",
+    " no prisoners",
+    " no defect",
+    " no desert",
+    " not a single",
+    " not one",
+)
+_ASIAN_NUMBERS = "一二两兩三四五六七八九十百千万数數几幾"
+_KOREAN_NUMBERS = (
+    "한",
+    "두",
+    "세",
+    "네",
+    "섯",
+    "곱",
+    "덟",
+    "홉",
+    "열",
+    "스무",
+    "른",
+    "흔",
+    "쉰",
+    "십",
+    "백",
+    "천",
+    "만",
+    "여",
+)
+_DIGIT = re.compile(r"\d")
 # A sentence that begins so goes on with what the one before said.
 _GOES_ON = re.compile(
     r"(?:Another|Of (?:them|those|these|that)|They|The (?:figure|number|total|toll|rest|remaining|others?)|That|Those|These|A further|It|He|She|"
@@ -52,14 +100,14 @@ def find_claims(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sentence:
-    """One sentence on its way to claims; `before` is the last source named above it: where it starts, who."""
+    """One sentence on its way to claims, with the spans of those right above it."""
 
     field: Field
     content: str
     start: int
     text: str
-    found: list[Source]
-    before: tuple[int, Source] | None
+    above: list[tuple[int, int]]
+    script: str
     published_at: datetime | None
 
 
@@ -72,32 +120,64 @@ class _Known:
 
 
 def _of_field(field: Field, content: str, published_at: datetime | None) -> Iterator[Claim]:
-    before: tuple[int, Source] | None = None
     known = _Known()
-    for start, end in sentences(content):
+    spans = sentences(content)
+    starts = [start for start, _ in spans]
+    lower = " " + content.replace("İ", "i").lower()
+    hits = {sentence_of(starts, start) for _, start, _ in _numbers().find_matches_as_indexes(lower)}
+    hits |= {sentence_of(starts, match.start()) for match in _DIGIT.finditer(content)}
+    for number in sorted(hits if spans else ()):
+        start, end = spans[number]
         text = content[start:end]
         script = _script(text)
-        found = sources(text, script)
-        if _MAYBE.search(text):
-            sentence = _Sentence(
-                field=field,
-                content=content,
-                start=start,
-                text=text,
-                found=found,
-                before=before,
-                published_at=published_at,
-            )
-            yield from _of_sentence(sentence, script, known)
-        named = [one for one in found if not one.pronoun]
-        if named:
-            before = start, named[-1]
-        elif not found:
-            before = None
+        sentence = _Sentence(
+            field=field,
+            content=content,
+            start=start,
+            text=text,
+            above=spans[max(0, number - LOOK_BACK) : number],
+            script=script,
+            published_at=published_at,
+        )
+        yield from _of_sentence(sentence, known)
 
 
-def _of_sentence(sentence: _Sentence, script: str, known: _Known) -> Iterator[Claim]:
-    masked = NO_CLAIM.sub(_blank, sentence.text)
+@lru_cache(maxsize=1)
+def _numbers() -> ahocorasick_rs.AhoCorasick:
+    """Finds where a number may be written out: at the start of a word, or anywhere in Chinese, Japanese, Korean."""
+    words = [f"{before}{word}" for word in _NUMBER_WORDS.split() for before in ' \n"“«(-‘']
+    words += [
+        f"{before}{word}{after}"
+        for word in ("half a", "two", "three", "four", "five", "six", "seven", "nine", "ten", "one")
+        for before in ' \n"“(-'
+        for after in " -"
+    ]
+    korean = [
+        f"{number} {counter}"
+        for number in _KOREAN_NUMBERS
+        for counter in ("명", "사람", "발", "대", "척", "개")
+    ]
+    return ahocorasick_rs.AhoCorasick(
+        [
+            *words,
+            *_NONE,
+            *_ASIAN_NUMBERS,
+            *korean,
+            *(one.replace(" ", "") for one in korean),
+            "수십",
+            "수백",
+            "수천",
+            "수만",
+            "몇",
+        ]
+    )
+
+
+def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
+    script = sentence.script
+    masked = sentence.text
+    if script == "asian" or _DIGIT.search(masked):
+        masked = NO_CLAIM[script].sub(_blank, masked)
     pairs = [(one, unit_of(one, masked, script)) for one in quantities(masked, script)]
     counting = [(one, unit) for one, unit in pairs if unit is not None]
     names = [unit.name for _, unit in counting if unit.sure and unit.name]
@@ -116,7 +196,7 @@ def _blank(match: re.Match[str]) -> str:
 
 def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several: bool) -> Claim:
     text = sentence.text
-    source = source_for(sentence.found, one.number, one.end)
+    source = source_for(_sources(sentence.text, sentence.script), one.number, one.end)
     attribution = _attribution(sentence, source)
     year = sentence.published_at.year if sentence.published_at else None
     return Claim(
@@ -143,15 +223,38 @@ def _attribution(sentence: _Sentence, source: Source | None) -> Evidence | None:
     """Where the source is named: here, or above when this sentence only says "it" or goes on."""
     if source is not None and not source.pronoun:
         return _evidence(sentence, sentence.start + source.start, sentence.start + source.end)
-    named = [one for one in sentence.found if source and not one.pronoun and one.start < source.start]
+    named = [
+        one
+        for one in _sources(sentence.text, sentence.script)
+        if source and not one.pronoun and one.start < source.start
+    ]
     if named:
         return _evidence(sentence, sentence.start + named[-1].start, sentence.start + named[-1].end)
-    if sentence.before is not None and (source is not None or _GOES_ON.match(sentence.text)):
-        start, who = sentence.before
+    before = _before(sentence) if source is not None or _GOES_ON.match(sentence.text) else None
+    if before is not None:
+        start, who = before
         return _evidence(sentence, start + who.start, start + who.end)
     if source is not None:
         return _evidence(sentence, sentence.start + source.start, sentence.start + source.end)
     return None
+
+
+def _before(sentence: _Sentence) -> tuple[int, Source] | None:
+    """The last source named above, and where its sentence starts; a sentence without any source breaks the thread."""
+    for start, end in reversed(sentence.above):
+        text = sentence.content[start:end]
+        found = _sources(text, _script(text))
+        named = [one for one in found if not one.pronoun]
+        if named:
+            return start, named[-1]
+        if not found:
+            return None
+    return None
+
+
+@lru_cache(maxsize=32)
+def _sources(text: str, script: str) -> tuple[Source, ...]:
+    return tuple(sources(text, script))
 
 
 def _evidence(sentence: _Sentence, start: int, end: int) -> Evidence:

@@ -58,16 +58,15 @@ _NONE_OF = (
     "soldiers?|troops|servicemen|officers?|guards?|people|civilians?|defectors?|conscripts?|sailors?|prisoners?|missiles?|drones?|balloons?|"
     "defections|desertions|launches|casualties|deaths|injuries|fatalities|men|personnel|aircraft|ships?|vessels?"
 )
-_CURRENCY = r"US\$|A\$|C\$|\$|€|£|¥|₩|₽"
+_CURRENCY = r"us\$|a\$|c\$|\$|€|£|¥|₩|₽"
 _LATIN = re.compile(
-    rf"(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
-    rf"(?:(?:\s|-)?(?P<scale>{_SCALE}|mn|mln|bn|tn)\b|(?P<short>[kKmM])\b)?"
+    rf"(?=[\d$€£¥₩₽uac]|\b[a-z]|\s)(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
+    rf"(?:(?:\s|-)?(?P<scale>{_SCALE}|mn|mln|bn|tn)\b|(?P<short>[km])\b)?"
     rf"(?P<pct>\s?(?:%|percentage points?\b|per ?cent\b))?"
     rf"|(?P<vague>\b(?:{_VAGUE})\b)"
     rf"|(?P<zero>\b(?:no|not a single|not one)(?=\s(?:\w+\s){{0,2}}?(?:{_NONE_OF})\b))"
     rf"|(?P<half>\bhalf (?:a|an) (?P<halfscale>{_SCALE})\b|\b(?P<halfunit>{_WORD}|a) and a half (?P<halfscale2>{_SCALE})\b)"
-    rf"|(?P<words>\b(?:(?:a|{_WORD})(?:[\s-](?:and\s)?(?:{_WORD}|{_SCALE}))*)\b)(?P<pct2>\s?(?:%|per ?cent\b))?",
-    re.IGNORECASE,
+    rf"|(?P<words>\b(?:(?:a|{_WORD})(?:[\s-](?:and\s)?(?:{_WORD}|{_SCALE}))*)\b)(?P<pct2>\s?(?:%|per ?cent\b))?)"
 )
 _MONEY = {
     "$": "USD",

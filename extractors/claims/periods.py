@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -35,8 +36,19 @@ _WORDS = re.compile(
 )
 
 
-def period_of(sentence: str, place: int, published_at: datetime | None) -> str | None:
+# A sentence without any of these has no period.
+_ANY = re.compile(
+    r"(?:19|20)\d\d|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|half|quarter|반기|\b(?:this|last|past|next|previous|recent|since|overnight|today|yesterday|annually|per|year|each|every|on)\b|"
+    r"за |올해|지난|작년|이달|하루|매년|연간|年|月|今|去",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=64)
+def period_of(sentence: str, place: int, published_at: datetime | None) -> str | None:  # noqa: PLR0911  (the first form that fits)
     """The period nearest to the figure at `place`, as an ISO interval or day where it can be dated, or in words."""
+    if _ANY.search(sentence) is None:
+        return None
     year = published_at.year if published_at else None
     if match := _BETWEEN.search(sentence):
         first = _day(match["m1"], match["d1"], match["y1"] or match["y2"], year)

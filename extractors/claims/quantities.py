@@ -127,7 +127,7 @@ def quantities(text: str, script: str) -> list[Quantity]:
 
 def _cores(text: str, numerals: Numerals) -> Iterator[Quantity]:
     end = 0
-    for match in numerals.pattern.finditer(text):
+    for match in numerals.pattern.finditer(text.replace("İ", "i").lower()):
         if match.start() < end:
             continue
         read = numerals.read(match)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from extractors.claims.source import Source
@@ -15,29 +16,25 @@ _CLAUSE = re.compile(
 )
 
 _DENIES = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:ed|es)?|reject(?:ed|s)?|refut(?:ed|es)|rebut\w*|disput(?:ed|es))\b|опроверг|отрица|отверг|спросту|запереч|부인|일축|반박|否认|否認|驳斥|否定",
-    re.IGNORECASE,
+    r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:ed|es)?|reject(?:ed|s)?|refut(?:ed|es)|rebut\w*|disput(?:ed|es))\b|опроверг|отрица|отверг|спросту|запереч|부인|일축|반박|否认|否認|驳斥|否定"
 )
 _NEGATED = re.compile(
     r"\b(?:no truth|not true|false(?:ly)?|fake|fabricat\w*|untrue|did not|didn't|never|(?:has|have|had|was|were|is|are) not(?! (?:yet |been |be |independently )*(?:verified|confirmed|clear|known))|hasn't|haven't|wasn't|weren't|baseless|groundless|unfounded|hoax)\b|"
-    r"не соответству|ложь|ложн|фейк|вымысел|неправд|вигадк|사실이 아니|사실무근|거짓|허위|不实|並未|并未|从未|事実ではない",
-    re.IGNORECASE,
+    r"не соответству|ложь|ложн|фейк|вымысел|неправд|вигадк|사실이 아니|사실무근|거짓|허위|不实|並未|并未|从未|事実ではない"
 )
 _UNCONFIRMED = re.compile(
     r"\b(?:reportedly|allegedly|alleged|purported(?:ly)?|supposed(?:ly)?|unconfirmed|unverified|(?:could|can|have|has|had|were|was)(?: not|n't) (?:be |been )?(?:yet )?(?:be |been )?(?:independently )?(?:verified|confirmed)|cannot be (?:independently )?(?:verified|confirmed)|no independent (?:confirmation|verification)|without (?:evidence|giving evidence|providing evidence)|not (?:yet |been |be |independently )*(?:verified|confirmed)|"
     r"could not (?:be )?(?:independently )?(?:verify|confirm)|rumou?r\w*|(?:is|are|was|were) (?:believed|thought|feared|said|suspected|understood|rumou?red|presumed) to|believed (?:dead|killed|to be)|feared (?:dead|killed)|may have|might have|could have|appears? to have|apparently|"
     r"suspected|possibly|perhaps|unclear whether|claims? that could not|if confirmed|presumed)\b|"
     r"предположительно|якобы|неподтвержд|не подтвержд|по неподтвержденн|возможно|вероятно|по слухам|независимо подтвердить|неофициальн|нібито|ймовірно|непідтвердж|не підтвердж|можливо|за чутками|"
-    r"미확인|확인되지 않|것으로 알려|알려졌|추정된|소문|전해졌|전해진|가능성이|未经证实|未經證實|据传|據傳|疑似|可能已|未确认|無法證實|无法证实|とみられ|未確認|とされる|可能性があ|確認されていない",
-    re.IGNORECASE,
+    r"미확인|확인되지 않|것으로 알려|알려졌|추정된|소문|전해졌|전해진|가능성이|未经证实|未經證實|据传|據傳|疑似|可能已|未确认|無法證實|无法证实|とみられ|未確認|とされる|可能性があ|確認されていない"
 )
 _FORECAST = re.compile(
     r"\b(?:will|would|'ll|shall|(?:is|are|was|were) (?:expected|set|due|likely|poised|about|going|scheduled|slated|planned|preparing|planning|projected|forecast) to|expected to|expects? (?:to|another|up|more|some|about|around|\d)|expect\w* (?=.{0,40}\bto\b)|"
     r"plan(?:s|ned|ning)? (?:to|on|for)|plans?|intend(?:s|ed)? to|prepar(?:es|ed|ing) to|prepar(?:es|ed|ing) (?:another|a further|\d)|could (?:reach|rise|grow|climb|exceed|be|send|swell|top|hit|increase|deploy)|may (?:reach|rise|grow|climb|exceed|send|be sent|soon|deploy|increase)|might (?:reach|rise|send|deploy)|by (?:the )?end of (?:the|this|next|20)|"
-    r"by (?:December|next|early|late|mid|year-end|spring|summer|autumn|winter|January|February|March|April|June|July|August|September|October|November)|forecast(?:s|ed)?|predict(?:s|ed)?|project(?:s|ed|ion)|next (?:week|month|year)|in the coming|to be (?:sent|deployed|delivered|exchanged|released|handed)|promis(?:ed|es) (?:to|another|a further|\d)|pledg(?:ed|es) (?:to|another|\d)|vow(?:ed|s) to|ready to send|aims? to|ahead of)\b|"
+    r"by (?:december|next|early|late|mid|year-end|spring|summer|autumn|winter|january|february|march|april|june|july|august|september|october|november)|forecast(?:s|ed)?|predict(?:s|ed)?|project(?:s|ed|ion)|next (?:week|month|year)|in the coming|to be (?:sent|deployed|delivered|exchanged|released|handed)|promis(?:ed|es) (?:to|another|a further|\d)|pledg(?:ed|es) (?:to|another|\d)|vow(?:ed|s) to|ready to send|aims? to|ahead of)\b|"
     r"планиру|намерен|будет|будут|ожида|прогноз|собира(?:ет|ют)ся|готовит|к концу|до конца|может достичь|могут|плану|має намір|мають намір|буде|очіку|збира|готу[єю]|до кінця|може сягн|можуть|"
-    r"예정|계획|전망|예상|할 것|될 것|보낼|추가 파병할|내다봤|추진|이를 것|늘어날|预计|預計|将(?!军|领|近|士|官|校)|計劃|计划|拟|可能(?:会|將|将)|有望|予定|見通し|見込み|計画|予想|予測|派遣する方針",
-    re.IGNORECASE,
+    r"예정|계획|전망|예상|할 것|될 것|보낼|추가 파병할|내다봤|추진|이를 것|늘어날|预计|預計|将(?!军|领|近|士|官|校)|計劃|计划|拟|可能(?:会|將|将)|有望|予定|見通し|見込み|計画|予想|予測|派遣する方針"
 )
 _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|in comparison|as against|versus|vs\.?|up from|down from|(?:rose|fell|increas\w+|decreas\w+|grew|jumped|climbed|dropped|declined|rising|falling|soared|surged|higher|lower) from|from (?=[\d,.]+ (?:a year|last|in (?:the )?(?:same|previous|prior)|the (?:year|month|week)))|"
@@ -45,23 +42,20 @@ _COMPARISON = re.compile(
     r"(?:same|corresponding|preceding|comparable) (?:period|month|months|quarter|time|week|stretch|half)|initial(?:ly)?|at (?:its|their|the) (?:peak|height)|in the past|historical\w*|used to|on average|annual(?:ly)? average|average of|averag(?:ed|es|ing)|pre-?(?:war|pandemic|invasion)|before the (?:war|invasion|pandemic|border closure)|once (?:numbered|stood)|"
     r"(?:had|was|were) (?:earlier|previously|initially)|until then|against (?=[\d,]+ (?:in|a|the|last))|a record(?: of)?|originally|in (?:all|the whole) of (?:19|20)\d\d|twice the|double the|half the)\b|"
     r"по сравнению|против (?=\d)|годом ранее|год назад|за аналогичн|аналогичн\w+ период|прежде|предыдущ|раньше|первоначально|в среднем|до войны|порівняно|роком раніше|рік тому|попередн|спочатку|у середньому|до війни|"
-    r"전년|대비|비해|종전|과거|예년|전년도|평균|당초|같은 기간|同期|以往|相比|上年|平均|往年|前年|従来|前回|比べ|同時期|当初",
-    re.IGNORECASE,
+    r"전년|대비|비해|종전|과거|예년|전년도|평균|당초|같은 기간|同期|以往|相比|上年|平均|往年|前年|従来|前回|比べ|同時期|当初"
 )
 _OLD_YEAR = re.compile(
     r"(?<![\d,.])(?:in|In|of|during|since the|throughout|for|в|у|за|року|году)?\s?((?:19|20)\d\d)(?:\s?年|년|\s?год|\s?р)?(?![\d,]\d)"
 )
 _CURRENT = re.compile(
-    r"\b(?:now|so far|this year|currently|today|to date|latest|already|since)\b|сейчас|теперь|уже|сегодня|зараз|тепер|вже|올해|현재|지금|이번|今年|目前|现在|現在|今回",
-    re.IGNORECASE,
+    r"\b(?:now|so far|this year|currently|today|to date|latest|already|since)\b|сейчас|теперь|уже|сегодня|зараз|тепер|вже|올해|현재|지금|이번|今年|目前|现在|現在|今回"
 )
 
 
 # What dates a figure, and compares only beside another figure.
 _WEAK = re.compile(
     r"\b(?:last (?:year|month|summer|winter|spring|autumn|decade|quarter)|(?:a|one|two|\w+) (?:year|month)s? ago|in (?:19|20)\d\d|previous(?:ly)?|earlier|initially)\b|"
-    r"в прошлом году|ранее|торік|минулого року|раніше|지난해|작년|앞서|이전에|去年|此前|昨年|以前",
-    re.IGNORECASE,
+    r"в прошлом году|ранее|торік|минулого року|раніше|지난해|작년|앞서|이전에|去年|此前|昨年|以前"
 )
 _SINCE = re.compile(r"\bsince\b|부터|с начала|від|自|以来", re.IGNORECASE)
 _ASIAN = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]")
@@ -70,8 +64,8 @@ ASIAN_REACH = 12
 _THAN = re.compile(r"\s?(?:보다|에서 (?:늘|줄|증가|감소)|に比べ|より|から(?:増|減)|相比|的\d+倍)")
 
 
-_VERIFY = re.compile(r"verif|confirm|evidence|подтверд|підтвердж|확인|证实|證實|確認", re.IGNORECASE)
-_SURE_FORECAST = re.compile(r"\bwill\b|\bexpected to\b|예정|будут|будет|будуть|буде", re.IGNORECASE)
+_VERIFY = re.compile(r"verif|confirm|evidence|подтверд|підтвердж|확인|证实|證實|確認")
+_SURE_FORECAST = re.compile(r"\bwill\b|\bexpected to\b|예정|будут|будет|будуть|буде")
 
 
 def clause(text: str, start: int, end: int) -> tuple[int, int]:
@@ -92,19 +86,20 @@ def certainty_of(text: str, start: int, end: int, *, source: Source | None) -> C
     Who says a figure does not unsay it: a denial by somebody else leaves it unconfirmed, one by the source denies it.
     """
     left, right = clause(text, start, end)
-    here = text[left:right]
-    whole = text[slice(*source.covers)] if source else text
-    unverified = _UNCONFIRMED.search(whole) is not None and _VERIFY.search(whole) is not None
-    if unverified or (_UNCONFIRMED.search(here) and not _SURE_FORECAST.search(here)):
+    reach = source.covers if source else (0, len(text))
+    unverified = _says(_UNCONFIRMED, text, *reach) and _says(_VERIFY, text, *reach)
+    if unverified or (
+        _says(_UNCONFIRMED, text, left, right) and not _says(_SURE_FORECAST, text, left, right)
+    ):
         return "unconfirmed"
     if source is not None and source.denies:
         return "denied"
     governs = source.verb_end if source is not None and source.verb_end <= start else left
-    if _DENIES.search(text, max(left, governs), right):
+    if _says(_DENIES, text, max(left, governs), right):
         return "unconfirmed" if source is not None else "denied"
-    if _NEGATED.search(text, max(left, governs), right):
+    if _says(_NEGATED, text, max(left, governs), right):
         return "denied"
-    return "forecast" if _FORECAST.search(here) else "asserted"
+    return "forecast" if _says(_FORECAST, text, left, right) else "asserted"
 
 
 def role_of(text: str, start: int, end: int, *, year: int | None, several: bool) -> Role:
@@ -119,16 +114,26 @@ def role_of(text: str, start: int, end: int, *, year: int | None, several: bool)
         if _THAN.match(after) or _COMPARISON.search(before) or (several and _WEAK.search(before)):
             return "comparison"
         return "current"
-    if _COMPARISON.search(here) and not _CURRENT.search(here):
+    if _says(_COMPARISON, text, left, right) and not _says(_CURRENT, text, left, right):
         return "comparison"
     years = [int(match[1]) for match in _OLD_YEAR.finditer(here)]
     past = bool(years) and year is not None and max(years) < year
     weak = (
         several
-        and _WEAK.search(here) is not None
-        and not _CURRENT.search(here)
-        and not _COMPARISON.search(text)
+        and _says(_WEAK, text, left, right)
+        and not _says(_CURRENT, text, left, right)
+        and not _says(_COMPARISON, text, 0, len(text))
     )
     if weak or (past and not _SINCE.search(here)):
         return "comparison"
     return "current"
+
+
+def _says(cue: re.Pattern[str], text: str, start: int, end: int) -> bool:
+    """Whether a cue stands wholly in text[start:end]; the sentence is searched once for each cue."""
+    return any(start <= first and last <= end for first, last in _cues(cue, text))
+
+
+@lru_cache(maxsize=64)
+def _cues(cue: re.Pattern[str], text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in cue.finditer(text.replace("İ", "i").lower()))

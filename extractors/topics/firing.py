@@ -5,7 +5,6 @@ Reads title and text once through the taxonomy's automaton; everything after tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +18,8 @@ from extractors.topics.status import NOT_COUNTED, status_of
 CJK_DENSITY = 2
 # The gate may stand this many sentences before or after; the title is near everything.
 GATE_REACH = 1
+# For the title, so many sentences of the text are near.
+LEAD_OF_TITLE = 2
 # Weight a sentence must gather for a topic.
 FIRES = 2
 # A text where so many sentences speak of sport, fiction, games or trade, and more than of anything of ours, is about
@@ -37,6 +38,7 @@ class Sentence:
     start: int
     end: int
     spans: dict[int, list[Span]]
+    dense: bool  # Chinese, Japanese or Korean: fewer characters a word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class Reading:
     taxonomy: Taxonomy
     sentences: list[Sentence]
     sentence_count: int
+    nearby: list[set[int]]  # for each sentence, the groups in reach of its gate
     vetoed: list[Vetoed] = field(default_factory=list)
 
 
@@ -91,7 +94,14 @@ def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:
     spans = sentences(text)
     found = _located("title", title, [(0, len(title))] if title else [], taxonomy)
     found += _located("text", text, spans, taxonomy)
-    return Reading(title=title, text=text, taxonomy=taxonomy, sentences=found, sentence_count=len(spans))
+    return Reading(
+        title=title,
+        text=text,
+        taxonomy=taxonomy,
+        sentences=found,
+        sentence_count=len(spans),
+        nearby=_nearby(found),
+    )
 
 
 def fire(reading: Reading, language: str | None) -> list[Fired]:
@@ -139,6 +149,22 @@ def _yielding(fired: list[Fired], reading: Reading) -> list[Fired]:
     return kept
 
 
+def _nearby(found: list[Sentence]) -> list[set[int]]:
+    """The groups of each sentence, its neighbours and the title; of the title, those of the lead."""
+    title = [one for one in found if one.field == "title"]
+    body = [one for one in found if one.field == "text"]
+    lead = [one for one in body if one.number <= LEAD_OF_TITLE]
+    near = [{group for one in (*title, *lead) for group in one.spans} for _ in title]
+    for place, one in enumerate(body):
+        around = [
+            other
+            for other in body[max(0, place - GATE_REACH) : place + GATE_REACH + 1]
+            if abs(other.number - one.number) <= GATE_REACH
+        ]
+        near.append({group for other in (*title, *around) for group in other.spans})
+    return near
+
+
 def _located(
     field_name: Literal["title", "text"], content: str, spans: list[Span], taxonomy: Taxonomy
 ) -> list[Sentence]:
@@ -149,21 +175,24 @@ def _located(
         number = sentence_of(starts, start)
         by_number.setdefault(number, {}).setdefault(group, []).append((start, end))
     return [
-        Sentence(field=field_name, number=number, start=spans[number][0], end=spans[number][1], spans=groups)
+        Sentence(
+            field=field_name,
+            number=number,
+            start=spans[number][0],
+            end=spans[number][1],
+            spans=groups,
+            dense=is_cjk(content[spans[number][0] : spans[number][0] + 40]),
+        )
         for number, groups in sorted(by_number.items())
     ]
 
 
 def _unmasked(hits: list[Hit], mask: int) -> list[Hit]:
     """Hits without those inside a masking phrase: "border collie" takes its border out of play."""
-    masks = [(start, end) for start, end, group in hits if group == mask]
-    if not masks:
+    covered = {place for start, end, group in hits if group == mask for place in range(start, end)}
+    if not covered:
         return hits
-    return [
-        hit
-        for hit in hits
-        if hit[2] != mask and not any(start <= hit[0] and hit[1] <= end for start, end in masks)
-    ]
+    return [hit for hit in hits if hit[2] != mask and not (hit[0] in covered and hit[1] - 1 in covered)]
 
 
 def _genre(reading: Reading) -> bool:
@@ -186,8 +215,7 @@ def _try(
     if pattern.languages and language is not None and language not in pattern.languages:
         return None
     content = reading.title if sentence.field == "title" else reading.text
-    dense = is_cjk(content[sentence.start : sentence.end][:40])
-    within = pattern.within // CJK_DENSITY if dense else pattern.within
+    within = pattern.within // CJK_DENSITY if sentence.dense else pattern.within
     spans = _closest(pattern, sentence, within)
     if spans is None:
         return None
@@ -217,9 +245,10 @@ def _try(
 
 def _closest(pattern: Pattern, sentence: Sentence, within: int) -> tuple[Span, ...] | None:
     """One span a slot, all within reach of the trigger; the first trigger that has them all."""
-    slots = [_of(slot, sentence) for slot in pattern.slots]
-    if not all(slots):
+    here = sentence.spans.keys()
+    if any(slot.isdisjoint(here) for slot in pattern.slots[1:]):
         return None
+    slots = [_of(slot, sentence) for slot in pattern.slots]
     for trigger in slots[0]:
         chosen = [trigger]
         for slot in slots[1:]:
@@ -238,12 +267,17 @@ def _closest(pattern: Pattern, sentence: Sentence, within: int) -> tuple[Span, .
     return None
 
 
-def _of(groups: Iterable[int], sentence: Sentence) -> list[Span]:
-    return sorted({span for group in groups for span in sentence.spans.get(group, ())})
+def _of(groups: frozenset[int], sentence: Sentence) -> list[Span]:
+    found = groups & sentence.spans.keys()
+    if len(found) == 1:
+        return sentence.spans[next(iter(found))]
+    return sorted({span for group in found for span in sentence.spans[group]})
 
 
 def _gap(one: Span, other: Span) -> int:
-    return max(other[0] - one[1], one[0] - other[1], 0)
+    if other[0] >= one[1]:
+        return other[0] - one[1]
+    return one[0] - other[1] if one[0] >= other[1] else 0
 
 
 def _overlap(span: Span, chosen: list[Span]) -> bool:
@@ -256,25 +290,16 @@ def _veto(
     """Why the rule must not fire here, or None."""
     topic = reading.taxonomy.topics[pattern.topic]
     for groups, name in ((pattern.veto, "the rule's veto"), (topic.veto, "the topic's veto")):
-        if spans := _of(groups, sentence):
-            return f"{name}: {_words(reading, sentence, spans[0])}"
+        if not groups.isdisjoint(sentence.spans.keys()):
+            return f"{name}: {_words(reading, sentence, _of(groups, sentence)[0])}"
     veto = reading.taxonomy.groups["veto"]
     if pattern.guarded and veto in sentence.spans:
         return f"out of domain: {_words(reading, sentence, sentence.spans[veto][0])}"
     if pattern.guarded and off_topic:
         return "out of domain: most of the text"
-    if pattern.gated and topic.gate and not _gate(topic.gate, place, reading):
+    if pattern.gated and topic.gate and topic.gate.isdisjoint(reading.nearby[place]):
         return "no word of the gate nearby"
     return None
-
-
-def _gate(gate: frozenset[int], place: int, reading: Reading) -> bool:
-    here = reading.sentences[place]
-    for other in reading.sentences:
-        near = other.field != here.field or abs(other.number - here.number) <= GATE_REACH
-        if near and not gate.isdisjoint(other.spans):
-            return True
-    return False
 
 
 def _words(reading: Reading, sentence: Sentence, span: Span) -> str:
