@@ -21,7 +21,7 @@ from tests.builders import build_feed_state
 from tests.ledger_in_memory import IndexInMemory, Rows
 from tests.postal import Post, free_port, mail_server
 from tests.test_digests import a_story, an_article, tag
-from wirewatch.delivery import Deferred, Failed, Sent
+from wirewatch.delivery import Deferred, Failed, Sent, unsubscribe_token
 from wirewatch.delivery.leaving import leaving_router
 from wirewatch.delivery.mail import NO_SUCH_USER
 from wirewatch.delivery.states import SENDING_LEASE
@@ -483,3 +483,7 @@ def test_on_a_real_index_a_digest_is_sent_once_and_remembered(index, home):
     (row, *_) = index.deliveries_of("desk")
     assert (row.state, row.stories) == ("sent", ("s1:1:2",))
     assert "* Story number 1" in delivered_text(index, row.digest_key)
+    assert leave(index, home(), unsubscribe_token("desk", home()), NOON)
+    assert plan_due(index, home(), NOON + 2 * HOUR) == []
+    assert readmit(index, "desk")
+    assert len(plan_due(index, home(), NOON + 2 * HOUR)) == 1
