@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wirewatch.clustering.store import Store, Wanted
 from wirewatch.records import StoredArticle
-from wirewatch.stories.assignment import Profile, choose_story, profile_of
+from wirewatch.stories.assignment import Profile, choose_story, one_story, profile_of
 from wirewatch.stories.copies import Comparable, Copies, Copy
 from wirewatch.stories.likeness import Bag, TermCounts, heaviest, plain
 from wirewatch.stories.sameness import UNITING_JACCARD
@@ -41,13 +41,18 @@ class Board:
     terms: dict[str, TermCounts] = field(default_factory=dict)
     _story: dict[str, str] = field(default_factory=dict)  # article -> story, for the batch
     _like: dict[str, list[Profile]] = field(default_factory=dict)
+    _bags: dict[str, Bag] = field(default_factory=dict)
     _vectors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     _at: Mapping[str, datetime] = field(default_factory=dict)
     _by_term: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _seen: dict[str, Profile] = field(default_factory=dict)  # profiles of the store, as they came
+    _stored: set[str] = field(default_factory=set)  # stories that were there before the batch
+    _voices: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _links: dict[str, Copy] = field(default_factory=dict)  # later articles given another original
 
     def count(self, article: StoredArticle, bag: Bag) -> None:
         """Count the terms of a new original."""
+        self._bags[article.article_key] = bag
         self.terms.setdefault(f"{article.sort_at:%Y-%m-%d}", TermCounts()).add(bag)
 
     def look_up(self, vectors: Mapping[str, Mapping[str, float]], at: Mapping[str, datetime]) -> None:
@@ -61,6 +66,10 @@ class Board:
             if vector
         }
         self._like = self.store.profiles_like(wanted) if wanted else {}
+        self._seen = {profile.story_key: profile for found in self._like.values() for profile in found}
+        self._stored.update(self._seen)
+        self._stored.update(article.story_key for article in self.batch if article.story_key)
+        self._stored.update(each.group for each in self.known.values() if each.group != each.article_key)
 
     def story_of(self, article_key: str) -> str:
         """The story of an article of the batch or of the store, merges followed."""
@@ -87,19 +96,27 @@ class Board:
         for term in heaviest(vector, ASKED_TERMS):
             keys.update((key, self.profiles[key]) for key in self._by_term.get(term, ()))
         current = [self.profiles.get(key, profile) for key, profile in keys.items() if key not in self.merged]
-        chosen = choose_story(vector, self._at[article_key], current)
-        return chosen[0].story_key if chosen else story_key_for(article_key)
+        title_only = self._bags[article_key].title_only
+        chosen = choose_story(vector, self._at[article_key], current, title_only=title_only)
+        return chosen.story_key if chosen else story_key_for(article_key)
 
-    def put(self, article: StoredArticle, story: str, vector: Mapping[str, float] | None) -> None:
-        """Put an article into a story, and its vector into the story's profile."""
-        self._story[article.article_key] = story
+    def put(self, article: StoredArticle, story: str) -> None:
+        """Put an article into a story; an original adds its vector to the story's profile.
+
+        A roundup, an explainer or a live blog joins a story but adds nothing: it would bridge all it touches.
+        """
+        key = article.article_key
+        self._story[key] = story
+        vector = self._vectors.get(key)
         if vector is None:
             return
-        profile = self.profiles.get(story) or self._stored_profile(article.article_key, story)
+        self._voices[story].append(key)
+        title_only = self._bags[key].title_only
+        profile = self.profiles.get(story) or self._stored_profile(key, story)
         if profile is None:
-            profile = profile_of(story, vector, article.sort_at)
-        else:
-            profile = profile.with_article(vector, article.sort_at)
+            profile = profile_of(story, vector, article.sort_at, title_only=title_only)
+        elif article.type == "news":
+            profile = profile.with_article(vector, article.sort_at, title_only=title_only)
         self._show(profile)
 
     def settle_later(self) -> None:
@@ -149,6 +166,10 @@ class Board:
         missing = [key for key in story_keys if key not in self.profiles]
         self.profiles.update(self.store.profiles(missing) if missing else {})
 
+    def merged_before(self) -> int:
+        """How many stories that were there before the batch went into others."""
+        return len(self._stored.intersection(self.merged))
+
     def story_terms(self, story_key: str) -> tuple[str, ...]:
         """The words that cluster a story."""
         profile = self.profiles.get(story_key)
@@ -162,24 +183,53 @@ class Board:
     def _stored_profile(self, article_key: str, story: str) -> Profile | None:
         if story == story_key_for(article_key):
             return None
-        for profile in self._like.get(article_key, ()):
-            if profile.story_key == story:
-                return profile
-        return self.store.profiles([story]).get(story)
+        return self._seen.get(story) or self.store.profiles([story]).get(story)
 
     def _show(self, profile: Profile) -> None:
         self.profiles[profile.story_key] = profile
         for term in profile.search_terms():
             self._by_term[term].add(profile.story_key)
 
+    def unite_alike(self) -> None:
+        """Let stories that the batch touched take in those that proved to be the same, most alike first."""
+        pairs: dict[tuple[str, str], float] = {}
+        for key, profile in self.profiles.items():
+            for neighbour in self._neighbours(key):
+                pair = (min(key, neighbour.story_key), max(key, neighbour.story_key))
+                if pair not in pairs and (cosine := one_story(profile, neighbour)) is not None:
+                    pairs[pair] = cosine
+        for one, other in sorted(pairs, key=lambda pair: (-pairs[pair], pair)):
+            first, second = self._final(one), self._final(other)
+            if first != second and one_story(self._profile(first), self._profile(second)) is not None:
+                self._merge(first, second)
+
+    def _neighbours(self, story: str) -> list[Profile]:
+        """Stories that share a heavy term with a story of the batch, or that one of its articles might have joined."""
+        found: dict[str, Profile] = {}
+        for term in self.profiles[story].search_terms():
+            found.update((key, self.profiles[key]) for key in self._by_term[term] if key in self.profiles)
+        for article in self._voices.get(story, ()):
+            for profile in self._like.get(article, ()):
+                found.setdefault(profile.story_key, profile)
+        return [profile for key, profile in found.items() if key != story and key not in self.merged]
+
+    def _profile(self, story: str) -> Profile:
+        return self.profiles.get(story) or self._seen[story]
+
     def _merge(self, one: str, other: str) -> None:
         """Let the story that was there first take the other's articles."""
-        stored = self.store.stories([one, other])
-        older = sorted(stored, key=lambda key: (stored[key].first_seen_at, key))
-        stays, goes = (*older, *sorted({one, other}.difference(older)))
+        known = {key: self.profiles.get(key) or self._seen.get(key) for key in (one, other)}
+        missing = [key for key, profile in known.items() if profile is None]
+        known.update(self.store.profiles(missing) if missing else {})
+        stored = self._stored | set(missing)
+
+        def age(key: str) -> tuple[bool, str, str]:
+            profile = known[key]
+            return key not in stored, profile.first_at.isoformat() if profile else "", key
+
+        stays, goes = sorted((one, other), key=age)
         self.merged[goes] = stays
-        profiles = self.store.profiles([one, other])
-        first = self.profiles.get(stays) or profiles.get(stays)
-        second = self.profiles.pop(goes, None) or profiles.get(goes)
+        first, second = known[stays], known[goes]
+        self.profiles.pop(goes, None)
         if first is not None and second is not None:
             self._show(first.joined(second))

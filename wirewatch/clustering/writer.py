@@ -81,6 +81,7 @@ class Writer:
         board = Board(self.store, batch, copies, known)
         self._place(batch, copies, board)
         board.settle_later()
+        board.unite_alike()
         return self._change(batch, copies, board)
 
     # ------------------------------------------------------------------ copies
@@ -144,7 +145,7 @@ class Writer:
                 story = board.story_of(copy.of_key)
             else:
                 story = board.story_of_copies(key) or board.likely_story(key)
-            board.put(article, story, vectors.get(key))
+            board.put(article, story)
 
     def _change(self, batch: Sequence[StoredArticle], copies: Copies, board: Board) -> Change:
         keys = sorted(board.touched())
@@ -202,7 +203,7 @@ class Writer:
         self.counts["copies"] += sum(copies.found[article.article_key] is not None for article in batch)
         self.counts["stories_founded"] += sum(key not in befores for key in touched)
         self.counts["stories_changed"] += sum(key in befores for key in touched)
-        self.counts["stories_merged"] += len(board.merged)
+        self.counts["stories_merged"] += board.merged_before()
         self.counts["stories_full"] += sum(
             board.profiles[key].members >= MOST_ARTICLES for key in touched if key in board.profiles
         )
