@@ -87,7 +87,7 @@ def test_list_shows_the_feed_list_and_its_faults_are_told_at_once(run, tmp_path)
         run("list")
 
 
-def test_check_tells_what_is_wrong_with_which_feed(run, web, tmp_path):
+def test_t13_k4_check_tells_what_is_wrong_with_which_feed(run, web, tmp_path):
     web.script(
         "/twin",
         answers.text(

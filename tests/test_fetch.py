@@ -350,7 +350,7 @@ def test_a_host_that_refuses_connections_is_left_alone_after_three(settings):
     assert spared.retry_after > timedelta(minutes=9)
 
 
-def test_a_stale_kept_connection_is_tried_afresh(settings):
+def test_t15_a_stale_kept_connection_is_tried_afresh(settings):
     with MisbehavingWeb() as other:
         other.script("/flaky", [answers.reset(), answers.text(FEED, answers.RSS_TYPE)])
         assert isinstance(feed(settings, other.url("/flaky")), Fetched)
@@ -386,3 +386,19 @@ def test_t12_tls_failures_are_told_apart(tmp_path, settings):
         verdict = feed(settings, f"https://127.0.0.1:{plain.port}/feed")
         assert verdict.reason.startswith(("tls:", "connection", "timeout"))
         assert verdict.weight in {1.0, 0.25}
+
+
+def test_k1_outdated_tls_is_spoken_only_to_hosts_the_operator_named(settings):
+    import ssl
+
+    from wirewatch.fetch.client import _legacy_tls_context
+
+    context = _legacy_tls_context()
+    assert context.options & 0x4  # OP_LEGACY_SERVER_CONNECT
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert Fetcher(replace(settings, legacy_tls_hosts="old.example, older.example"))._legacy == {
+        "old.example",
+        "older.example",
+    }
+    assert "old.example" not in Fetcher(settings)._legacy

@@ -308,6 +308,11 @@ def test_t14_a_wrong_clock_is_told():
     )
 
 
+def test_t16_an_answer_that_varies_by_who_asks_is_told():
+    (line,) = read(verdict=fetched(("vary", "Accept-Encoding, User-Agent"))).faults
+    assert line.startswith("variant: what comes depends on user-agent")
+
+
 def test_faults_of_entries_are_counted_by_kind():
     assumed = tuple(replace(entry, faults=(Fault(kind="zone-assumed", detail="x"),)) for entry in entries(3))
     assert read(doc=FeedDocument(kind="rss20", entries=assumed)).faults == ("zone-assumed: 3 entries",)
@@ -327,7 +332,7 @@ def test_p13_the_first_read_of_a_feed_is_backfill_and_later_ones_are_not():
     assert {row.state for row in first} == {"queued"}
 
 
-def test_e18_a_bumped_date_is_no_change_and_a_changed_word_is():
+def test_e18_u7_a_bumped_date_is_no_change_and_a_changed_word_is():
     (row,) = ledger_rows(document(1), FEED, None, NOON)
     (entry,) = entries(1)
     for changed, same in ((replace(entry, updated_at=NOON), True), (replace(entry, title="Other"), False)):

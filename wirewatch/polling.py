@@ -328,6 +328,15 @@ def _faults(document: FeedDocument, verdict: Fetched) -> tuple[str, ...]:
         skew = timedelta(0)
     if abs(skew) > SKEW_TOLERATED:
         lines.append(f"clock-skew: the server's clock is off by {int(skew.total_seconds())} s")
+    varies = {part.strip().lower() for part in (verdict.header("vary") or "").split(",")} & {
+        "user-agent",
+        "accept-language",
+        "cookie",
+    }
+    if varies:
+        lines.append(
+            f"variant: what comes depends on {', '.join(sorted(varies))}; asked as Wirewatch, without language or cookie"
+        )
     target = verdict.final_url
     if verdict.redirects and not same_site(verdict.url, target):
         lines.append(f"off-domain: redirected to {target}")

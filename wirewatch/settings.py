@@ -99,6 +99,10 @@ class Settings:
     )
     feed_limit_mb: float = _setting(16.0, "Largest feed read, decompressed.", least=0.01, most=1000)
     page_limit_mb: float = _setting(8.0, "Largest page read, decompressed.", least=0.01, most=1000)
+    legacy_tls_hosts: str | None = _setting(
+        None,
+        "Hosts, comma-separated, spoken to in outdated TLS; their certificates are checked all the same.",
+    )
     max_attempts: int = _setting(5, "Tries before an entry ends as failed.", least=1, most=100)
     shards: int = _setting(2, "Tasks that fetch and extract side by side.", least=1, most=16)
     page_seconds: float = _setting(

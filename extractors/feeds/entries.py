@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from extractors.dates import judge_date
 from extractors.feeds.raw import Link
 from extractors.records import Entry, Fault, FeedDocument, FoundDate
-from extractors.urls import absolute_url, canonical_of, canonical_url, is_front, is_wrapper
+from extractors.urls import absolute_url, canonical_of, canonical_url, host_of, is_front, is_wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -321,9 +321,10 @@ def _without_repeats(entries: list[Entry], found: list[Fault]) -> list[Entry]:
     """One entry an address: the one changed last, at the place of the first."""
     best: dict[str, Entry] = {}
     for entry in entries:
-        known = best.get(entry.url)
+        place = _article_number(entry) or entry.url
+        known = best.get(place)
         if known is None or _changed(entry) > _changed(known):
-            best[entry.url] = entry
+            best[place] = entry
     if len(best) < len(entries):
         found.append(
             Fault(
@@ -332,6 +333,18 @@ def _without_repeats(entries: list[Entry], found: list[Fault]) -> list[Entry]:
             )
         )
     return list(best.values())
+
+
+def _article_number(entry: Entry) -> str | None:
+    """Host, number and title of an article that stands under many paths (one number, any slug)."""
+    numbers = [
+        number
+        for number in re.findall(r"\d{6,}", entry.url)
+        if not re.match(r"(?:19|20)\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])?", number)
+    ]
+    if not numbers or not entry.title:
+        return None
+    return f"{host_of(entry.url)} {max(numbers, key=len)} {entry.title}"
 
 
 def _changed(entry: Entry) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+import warnings
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -72,6 +73,9 @@ class Fetcher:
         self._hosts = Hosts(at_once=settings.fetch_concurrency, per_host=settings.host_concurrency)
         self._robots = Robots(settings.home / "robots", self._fetch_robots)
         self._agent = settings.user_agent.partition("/")[0].strip() or "Wirewatch"
+        self._legacy = frozenset(
+            host.strip().lower() for host in (settings.legacy_tls_hosts or "").split(",")
+        )
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -184,7 +188,8 @@ class Fetcher:
         if fresh:
             headers["Connection"] = "close"
         address = URL(request_url(way.at), encoded=True)
-        async with self._session.get(address, headers=headers, allow_redirects=False) as answer:
+        tls = _legacy_tls_context() if host in self._legacy else True
+        async with self._session.get(address, headers=headers, allow_redirects=False, ssl=tls) as answer:
             for name, morsel in answer.cookies.items():
                 way.cookies.setdefault(host, {})[name] = morsel.value
             now = datetime.now(UTC)
@@ -261,6 +266,20 @@ def _tls_context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:
         context.load_verify_locations(cafile=certifi.where())
+    return context
+
+
+@lru_cache(maxsize=1)
+def _legacy_tls_context() -> ssl.SSLContext:
+    """For hosts the operator named: old renegotiation, versions and ciphers (K1). Certificates are still checked."""
+    context = ssl.create_default_context()
+    if not context.cert_store_stats()["x509_ca"]:
+        context.load_verify_locations(cafile=certifi.where())
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.0 is deprecated: that is the point
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
     return context
 
 
