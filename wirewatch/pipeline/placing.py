@@ -71,7 +71,7 @@ def final_state(row: LedgerEntry, article: StoredArticle, original: StoredArticl
     if article.near_duplicate_of is not None:
         of = original.url if original else article.near_duplicate_of
         return "near_duplicate", f"{article.duplicate_kind} of {of}"
-    if article.revisions and row.reason is not None:
+    if article.revisions and article.revisions[-1].replaced_at > row.seen_at:
         changes = "; ".join(article.revisions[-1].changes) or "nothing that matters"
         return "updated", f"changed: {changes}"
     return "indexed", f"story {article.story_key}"
