@@ -47,7 +47,14 @@ def is_cjk(text: str) -> bool:
 
 
 def expand(term: str) -> tuple[str, ...]:
-    """Every written form of a term, stars kept."""
+    """Every written form of a term, stars kept; raises `TermFault` when one cannot be read."""
+    forms = _forms(term)
+    for form in forms:
+        _compiled(form)
+    return forms
+
+
+def _forms(term: str) -> tuple[str, ...]:
     forms = [part for word in [term] for part in _braces(word)]
     out: list[str] = []
     for form in forms:
@@ -67,7 +74,7 @@ class TermIndex:
         self._what: list[list[tuple[int, str, re.Pattern[str] | None]]] = []
         for number, name in enumerate(self.names):
             for term in groups[name]:
-                for form in expand(term):
+                for form in _forms(term):
                     literal, exact, tail = _compiled(form)
                     place = patterns.setdefault(literal, len(patterns))
                     if place == len(self._what):

@@ -141,7 +141,7 @@ def _ends_clause(text: str, place: int) -> bool:
     """Whether nothing is said after the verb, as in: 300 died, the ministry said on Friday."""
     rest = text[place:]
     if text[:place].endswith("told"):
-        return re.match(r"\s(?!.*\bthat\b)[^,;:]{2,70}$", rest) is not None
+        return re.match(r"\s(?!.*\bthat\b)[^,;:]{2,70}(?:$|,\s*[\"“])", rest) is not None
     return (
         re.match(
             r"(?:\s(?:on|in|at|during|late|early|earlier|yesterday|today|this|last|to|by|via|through|without|citing|after|as)\b[^,;]*|\s(?:reporters?|journalists?|lawmakers|parliament|Reuters|AFP|Yonhap|AP)\b[^,;]*|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b[^,;]*)*\s*(?:[.,;!?]|$|[\"”])",
@@ -149,6 +149,9 @@ def _ends_clause(text: str, place: int) -> bool:
         )
         is not None
     )
+
+
+_ENDS_IN_PRONOUN = re.compile(r"\s(it|he|she|they)$")
 
 
 def _subject(text: str, verb: int) -> tuple[int, int] | None:
@@ -177,6 +180,8 @@ def _subject(text: str, verb: int) -> tuple[int, int] | None:
             )
         else:
             start = inner[-1]
+    if last_word := _ENDS_IN_PRONOUN.search(text, start, end):
+        return last_word.start(1), end  # "down from the 4,100 it counted"
     lead = LEADING.match(text, start, end)
     start = lead.end() if lead else start
     name = text[start:end]
