@@ -32,6 +32,7 @@ class Run:
 
     articles: dict[str, StoredArticle]
     seconds: float
+    cpu_seconds: float  # of this process: what is left when the machine is busy with other things
 
 
 def arguments(argv: list[str], about: str) -> argparse.Namespace:
@@ -79,28 +80,32 @@ def place(articles: list[StoredArticle], *, without_store: bool, batch: int) -> 
     """Feed articles in time order, as many at once as a batch holds."""
     if without_store:
         store = MemoryStore()
-        seconds = _feed(store, store.add, articles, batch)
-        return Run(articles=store.articles, seconds=seconds)
+        spent = _feed(store, store.add, articles, batch)
+        return Run(articles=store.articles, seconds=spent[0], cpu_seconds=spent[1])
     with _scratch() as (real, add, everything):
-        seconds = _feed(real, add, articles, batch)
-        return Run(articles=everything(), seconds=seconds)
+        spent = _feed(real, add, articles, batch)
+        return Run(articles=everything(), seconds=spent[0], cpu_seconds=spent[1])
 
 
 def _feed(
     store: Store, add: Callable[[Iterable[StoredArticle]], None], articles: list[StoredArticle], batch: int
-) -> float:
-    """Seconds spent placing; putting the articles into the store is the fetching tasks' work and not counted."""
-    spent = 0.0
+) -> tuple[float, float]:
+    """Seconds by the clock and of the processor spent placing.
+
+    Putting the articles into the store is the fetching tasks' work and not counted.
+    """
+    spent = cpu = 0.0
     for start in range(0, len(articles), batch):
         add(articles[start : start + batch])
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         cluster_articles(store, now=datetime.now(UTC), batch=batch)
         spent += time.perf_counter() - began
+        cpu += time.process_time() - busy
         print(
             f"\r{min(start + batch, len(articles))} of {len(articles)}", end="", file=sys.stderr, flush=True
         )
     print(file=sys.stderr)
-    return spent
+    return spent, cpu
 
 
 @contextmanager
@@ -108,10 +113,9 @@ def _scratch() -> Iterator[
     tuple[Store, Callable[[Iterable[StoredArticle]], None], Callable[[], dict[str, StoredArticle]]]
 ]:
     """The real store under a prefix of its own that is dropped at the end."""
-    from wirewatch.index.similar import SimilarStore
-
     from wirewatch.embedded import ensure_node
     from wirewatch.index import connect
+    from wirewatch.index.similar import SimilarStore
     from wirewatch.settings import load_settings
 
     settings = load_settings()
@@ -152,8 +156,10 @@ def report(name: str, scores: dict[str, float], run: Run) -> None:
     """Print what was measured."""
     for key, value in scores.items():
         print(f"{key:14s} {value:.4f}" if isinstance(value, float) else f"{key:14s} {value}")
+    count = len(run.articles)
+    print(f"{name}: {count} articles in {run.seconds:.1f} s, {count / run.seconds:.0f} articles/s")
     print(
-        f"{name}: {len(run.articles)} articles in {run.seconds:.1f} s, {len(run.articles) / run.seconds:.0f} articles/s"
+        f"{name}: {run.cpu_seconds:.1f} s of this process, {count / run.cpu_seconds:.0f} articles/s of one core"
     )
 
 

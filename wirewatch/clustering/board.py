@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wirewatch.clustering.store import Store, Wanted
 from wirewatch.records import StoredArticle
-from wirewatch.stories.assignment import Profile, choose_story, one_story, profile_of
+from wirewatch.stories.assignment import UNITED_TITLES, Profile, choose_story, one_story, profile_of
 from wirewatch.stories.copies import Comparable, Copies, Copy
 from wirewatch.stories.likeness import Bag, TermCounts, heaviest, plain
 from wirewatch.stories.sameness import UNITING_JACCARD
@@ -47,7 +47,6 @@ class Board:
     _by_term: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _seen: dict[str, Profile] = field(default_factory=dict)  # profiles of the store, as they came
     _stored: set[str] = field(default_factory=set)  # stories that were there before the batch
-    _voices: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _links: dict[str, Copy] = field(default_factory=dict)  # later articles given another original
 
     def count(self, article: StoredArticle, bag: Bag) -> None:
@@ -110,7 +109,6 @@ class Board:
         vector = self._vectors.get(key)
         if vector is None:
             return
-        self._voices[story].append(key)
         title_only = self._bags[key].title_only
         profile = self.profiles.get(story) or self._stored_profile(key, story)
         if profile is None:
@@ -166,6 +164,10 @@ class Board:
         missing = [key for key in story_keys if key not in self.profiles]
         self.profiles.update(self.store.profiles(missing) if missing else {})
 
+    def grown(self) -> set[str]:
+        """Stories that took in another one that was there before."""
+        return {self._final(key) for key in self._stored.intersection(self.merged)}
+
     def merged_before(self) -> int:
         """How many stories that were there before the batch went into others."""
         return len(self._stored.intersection(self.merged))
@@ -193,25 +195,32 @@ class Board:
     def unite_alike(self) -> None:
         """Let stories that the batch touched take in those that proved to be the same, most alike first."""
         pairs: dict[tuple[str, str], float] = {}
-        for key, profile in self.profiles.items():
-            for neighbour in self._neighbours(key):
-                pair = (min(key, neighbour.story_key), max(key, neighbour.story_key))
-                if pair not in pairs and (cosine := one_story(profile, neighbour)) is not None:
-                    pairs[pair] = cosine
+        for one, other in self._neighbours():
+            if (cosine := one_story(self._profile(one), self._profile(other))) is not None:
+                pairs[one, other] = cosine
         for one, other in sorted(pairs, key=lambda pair: (-pairs[pair], pair)):
             first, second = self._final(one), self._final(other)
             if first != second and one_story(self._profile(first), self._profile(second)) is not None:
                 self._merge(first, second)
 
-    def _neighbours(self, story: str) -> list[Profile]:
-        """Stories that share a heavy term with a story of the batch, or that one of its articles might have joined."""
-        found: dict[str, Profile] = {}
-        for term in self.profiles[story].search_terms():
-            found.update((key, self.profiles[key]) for key in self._by_term[term] if key in self.profiles)
-        for article in self._voices.get(story, ()):
-            for profile in self._like.get(article, ()):
-                found.setdefault(profile.story_key, profile)
-        return [profile for key, profile in found.items() if key != story and key not in self.merged]
+    def _neighbours(self) -> list[tuple[str, str]]:
+        """Pairs of stories, one of them of the batch, whose heavy terms alone make them half as like as it takes."""
+        around = {**self._seen, **self.profiles}
+        rows = {key: profile.outline() for key, profile in around.items() if key not in self.merged}
+        by_term: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+        for key, row in rows.items():
+            for term, weight in row.items():
+                by_term[term].append((key, weight))
+        found = []
+        for key in self.profiles:
+            cosines: defaultdict[str, float] = defaultdict(float)
+            for term, weight in rows.get(key, {}).items():
+                for other, its in by_term[term]:
+                    cosines[other] += weight * its
+            found += [
+                (min(key, other), max(key, other)) for other in cosines if _worth(cosines[other], key, other)
+            ]
+        return sorted(set(found))
 
     def _profile(self, story: str) -> Profile:
         return self.profiles.get(story) or self._seen[story]
@@ -233,3 +242,7 @@ class Board:
         self.profiles.pop(goes, None)
         if first is not None and second is not None:
             self._show(first.joined(second))
+
+
+def _worth(cosine: float, one: str, other: str) -> bool:
+    return one != other and cosine >= UNITED_TITLES / 2

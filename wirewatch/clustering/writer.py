@@ -155,7 +155,7 @@ class Writer:
         fields: dict[str, dict[str, Any]] = defaultdict(dict)
         by_story = board.members(members, fields)
         revised = {board.story_of(article.article_key) for article in batch if _revised(article)}
-        revised.update(board.merged.values())
+        revised |= board.grown()
         stories: list[Story] = []
         for key in keys:
             told = tell(
@@ -164,10 +164,7 @@ class Writer:
                 before=befores.get(key),
                 terms=board.story_terms(key),
                 now=self.now,
-                revised=any(
-                    _revised(article) for article in batch if board.story_of(article.article_key) == key
-                )
-                or key in board.merged.values(),
+                revised=key in revised,
             )
             stories.append(told.story)
             for article in by_story[key]:

@@ -89,6 +89,15 @@ class Profile:
         """The terms by which it is found, heaviest first."""
         return tuple(heaviest(self.total, SEARCH_TERMS))
 
+    def length(self) -> float:
+        """The length of the summed vector."""
+        return sqrt(sum(weight * weight for weight in self.total.values()))
+
+    def outline(self) -> dict[str, float]:
+        """The heaviest terms of the mean vector's direction: what their products leave out is little."""
+        length = self.length()
+        return {term: self.total[term] / length for term in self.search_terms()} if length else {}
+
 
 def profile_of(story_key: str, vector: Mapping[str, float], at: datetime, *, title_only: bool) -> Profile:
     """The profile of a story founded by one article."""
@@ -117,7 +126,7 @@ def one_story(one: Profile, other: Profile) -> float | None:
     apart = max(one.first_at, other.first_at) - min(one.last_at, other.last_at)
     if apart > STORY_WINDOW or last - first > LONGEST_STORY or one.members + other.members > MOST_ARTICLES:
         return None
-    lengths = sqrt(product(one.total, one.total) * product(other.total, other.total))
+    lengths = one.length() * other.length()
     cosine = product(one.total, other.total) / lengths if lengths else 0.0
     enough = UNITED_TITLES if one.titles_only and other.titles_only else UNITED
     return cosine if cosine >= enough else None
