@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from extractors.taxonomy import Taxonomy, load_taxonomy
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "topics.md"
+from extractors.taxonomy import Taxonomy, load_taxonomy  # noqa: E402  (found from any folder)
+
+PAGE = ROOT / "docs" / "topics.md"
 BEGIN, END = "<!-- topics: generated -->\n", "<!-- /topics -->"
 
 
