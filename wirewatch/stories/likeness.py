@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ _NAME = re.compile(
 _LONGEST_FOR_NAMES = 4000  # code points: names of the background begin further down
 _NAME_PART = 4  # letters that a part of a name has to count by itself
 
-_WORD, _NAMED = "w ", "n "
+_WORD, _NAMED, _SCRIPT = "w ", "n ", "s "
 
 # The closed classes: words that say how, not what. Shorter than three letters counts as one of them anyway.
 _SMALL_WORDS = """
@@ -74,10 +75,12 @@ class Bag:
 
     words: dict[str, int]
     names: dict[str, int]
+    script: str = ""
     title_only: bool = False
 
     def terms(self) -> Iterable[str]:
-        """Everything that counts for document frequencies."""
+        """Everything that counts for document frequencies; articles are counted by script along with it."""
+        yield _SCRIPT + self.script
         yield from (_WORD + word for word in self.words)
         yield from (_NAMED + name for name in self.names)
 
@@ -94,6 +97,10 @@ class TermCounts:
         self.articles += 1
         self.counts.update(bag.terms())
 
+    def among(self, script: str) -> int:
+        """How many articles of this script there were: a Russian word is rare among Russian articles or not at all."""
+        return self.counts.get(_SCRIPT + script, 0)
+
 
 def bag_of(title: str, text: str, names: Iterable[str] = ()) -> Bag:
     """What an article is weighed by; `names` are those known from elsewhere (mentions)."""
@@ -104,7 +111,16 @@ def bag_of(title: str, text: str, names: Iterable[str] = ()) -> Bag:
     if not title_only:  # every word of a headline may be capitalised
         for name in (*_NAME.findall(f"{title}\n{text[:_LONGEST_FOR_NAMES]}"), *names):
             found.update(_with_parts(name.casefold()))
-    return Bag(words=dict(words), names=dict(found), title_only=title_only)
+    return Bag(words=dict(words), names=dict(found), script=script_of(words), title_only=title_only)
+
+
+def script_of(words: Mapping[str, int]) -> str:
+    """The script that most of the words are in: "hangul", "han", "cyrillic", ... by the names Unicode gives."""
+    scripts: Counter[str] = Counter()
+    for word, times in words.items():
+        if word[0].isalpha():
+            scripts[unicodedata.name(word[0], "?").partition(" ")[0].lower()] += times
+    return scripts.most_common(1)[0][0] if scripts else ""
 
 
 def stem(word: str) -> str:
@@ -120,8 +136,9 @@ def weigh(bag: Bag, counts: TermCounts) -> dict[str, float]:
     """The vector of an article: its product with another article's vector is their likeness, about 0 to 1."""
     words = WORDS_SHARE if bag.names and bag.words else 1.0
     rarity = TITLE_RARITY if bag.title_only else 1.0
-    vector = _unit(bag.words, _WORD, counts, words, rarity)
-    vector.update(_unit(bag.names, _NAMED, counts, 1 - WORDS_SHARE if bag.words else 1.0, rarity))
+    seen = _Seen(counts=counts.counts, articles=counts.among(bag.script), exponent=rarity)
+    vector = _unit(bag.words, _WORD, seen, words)
+    vector.update(_unit(bag.names, _NAMED, seen, 1 - WORDS_SHARE if bag.words else 1.0))
     return vector
 
 
@@ -160,17 +177,22 @@ def _with_parts(name: str) -> Iterable[str]:
         yield from (part for part in parts if len(part) >= _NAME_PART)
 
 
-def _unit(
-    bag: Mapping[str, int], prefix: str, counts: TermCounts, share: float, exponent: float
-) -> dict[str, float]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    counts: Mapping[str, int]
+    articles: int
+    exponent: float
+
+
+def _unit(bag: Mapping[str, int], prefix: str, seen: _Seen, share: float) -> dict[str, float]:
     vector: dict[str, float] = {}
     common = single = 0.0
     for term, times in bag.items():
-        articles = counts.counts.get(prefix + term, 0)
-        rarity = math.log((counts.articles + 1) / (articles + 0.5))
+        articles = seen.counts.get(prefix + term, 0)
+        rarity = math.log((seen.articles + 1) / (articles + 0.5))
         if rarity <= 0:
             continue
-        weight = (1 + math.log(times)) * rarity**exponent
+        weight = (1 + math.log(times)) * rarity**seen.exponent
         if articles < 2:
             single += weight * weight
             vector[prefix + term] = weight * SINGLE_WEIGHT
