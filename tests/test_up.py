@@ -102,17 +102,16 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return clean | {
         "WIREWATCH_HOME": str(home),
         "WIREWATCH_ELASTICSEARCH_HEAP_MB": "256",
-        "WIREWATCH_HOST_DELAY_SECONDS": "0.2",
         **more,
     }
 
 
-def start_up(home: Path, name: str, *flags: str) -> Start:
+def start_up(home: Path, name: str, *flags: str, delay: float = 0.2) -> Start:
     file = home / f"{name}.txt"
     with file.open("w") as out:
         process = subprocess.Popen(
             [WIREWATCH, "up", *flags],
-            env=environment(home),
+            env=environment(home, WIREWATCH_HOST_DELAY_SECONDS=str(delay)),
             stdout=out,
             stderr=subprocess.STDOUT,
             text=True,
@@ -166,15 +165,22 @@ def wait_for_mid_run(home: Path, start: Start) -> int:
     while time.monotonic() < until and start.process.poll() is None:
         try:
             with closing(connect(settings_of(home), prepared=False)) as index:
-                index.refresh("entries")
-                states = index.ledger.by_state()
+                return half_done(index, until)
         except (IndexUnreachable, elastic_transport.TransportError, elastic_transport.ApiError):
-            states = {}  # not there yet
-        waiting = states.get("queued", 0)
-        if waiting and sum(states.values()) > waiting:
-            return waiting
-        time.sleep(0.3)
+            time.sleep(0.5)  # not there yet
     raise AssertionError(f"the run never was half done:\n{start.said()[-6000:]}")
+
+
+def half_done(index: Index, until: float) -> int:
+    while time.monotonic() < until:
+        index.refresh("entries")
+        states = index.ledger.by_state()
+        waiting, total = states.get("queued", 0), sum(states.values())
+        assert waiting or not total, "the run was over before it could be killed"
+        if 0 < waiting < total:
+            return waiting
+        time.sleep(0.1)
+    return 0
 
 
 def reference(home: Path, feeds: Path, url: str) -> set[str]:
@@ -265,7 +271,7 @@ def told():
 
 def _story(told: Told):
     home = told.home
-    first = start_up(home, "first")
+    first = start_up(home, "first", delay=1)  # slow enough to be caught in the middle
     starts = [first]
     try:
         told.open_at_the_kill = wait_for_mid_run(home, first)

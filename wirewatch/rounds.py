@@ -37,15 +37,17 @@ _TOLD = ("queued", "extracted", "indexed", "near_duplicate", "updated", "not_an_
 
 @dataclass(slots=True)
 class Round:
-    """The round that began at `since`."""
+    """What happens from `since` on. A `brief` one tells of failures, counts and digests, and wakes nobody."""
 
     airflow: Airflow
     since: datetime
     say: Say
+    brief: bool = False
     delivery: Delivery | None = None
     over: bool = False
     _states: dict[tuple[str, str], str] = field(default_factory=dict)
     _failures: set[tuple[str, str, str, int, int]] = field(default_factory=set)
+    _told: set[str] = field(default_factory=set)
     _counts: str = ""
     _quiet_from: float | None = None
     _woken: Counter[str] = field(default_factory=Counter)
@@ -65,8 +67,11 @@ class Round:
         for run in reversed(runs):
             self._tell_run(run)
         self._tell_counts(index)
-        self.delivery = newest_delivery(index, since=self.since)
-        if self.delivery is None and self._is_quiet(runs):
+        sent = deliveries(index, since=self.since)
+        self.delivery = sent[-1] if sent else None
+        if self.brief:
+            self._tell_digests(sent)
+        elif self.delivery is None and self._is_quiet(runs):
             self.over = not self._wake_what_waits(runs, index)
 
     def failed_runs(self) -> list[str]:
@@ -83,7 +88,8 @@ class Round:
         key = (run.dag_id, run.run_id)
         if self._states.get(key) != told:
             self._states[key] = told
-            self.say(f"{run.dag_id:<14} {told}")
+            if not self.brief:
+                self.say(f"{run.dag_id:<14} {told}")
 
     def _tell_failure(self, task: TaskState) -> None:
         key = (task.dag_id, task.run_id, task.task_id, task.map_index, task.tries)
@@ -104,6 +110,13 @@ class Round:
         if line != self._counts:
             self._counts = line
             self.say(line)
+
+    def _tell_digests(self, sent: Sequence[Delivery]) -> None:
+        for delivery in sent:
+            if delivery.digest_key not in self._told:
+                self._told.add(delivery.digest_key)
+                self.since = delivery.state_at  # what was told is not read again
+                self.say(f"digest for {delivery.subscriber}: {delivery.subject} ({delivery.items} stories)")
 
     def _is_quiet(self, runs: Sequence[Run]) -> bool:
         polled = any(run.dag_id == "poll_feeds" and run.finished for run in runs)
@@ -135,13 +148,12 @@ class Round:
         self.say(f"{dag_id:<14} triggered: {why}")
 
 
-def newest_delivery(index: Index, *, since: datetime | None = None) -> Delivery | None:
-    """The digest that was sent last (not before `since`)."""
+def deliveries(index: Index, *, since: datetime | None = None) -> list[Delivery]:
+    """The digests that were sent (not before `since`), oldest first."""
     terms: list[dict[str, object]] = [{"term": {"state": "sent"}}]
     if since is not None:
         terms.append({"range": {"state_at": {"gte": since.isoformat()}}})
-    query = {"bool": {"filter": terms}}
-    return next(iter(index.deliveries.records(query, sort=[{"state_at": "desc"}])), None)
+    return list(index.deliveries.records({"bool": {"filter": terms}}, sort=[{"state_at": "asc"}]))
 
 
 def _summary(tasks: Sequence[TaskState]) -> str:

@@ -26,7 +26,7 @@ from wirewatch.embedded.airflow import Airflow
 from wirewatch.embedded.airflow_api import AirflowUnreachable
 from wirewatch.embedded.state import run_folder
 from wirewatch.index import Index, IndexUnreachable, connect
-from wirewatch.rounds import Round, newest_delivery
+from wirewatch.rounds import Round, deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     Say = Callable[[str], None]
 
 LOOK_SECONDS = 2.0
+WATCH_SECONDS = 5.0
 # A part that fails more often than this within the hour will not be mended by starting it again.
 RESTARTS_AN_HOUR = 4
 # With `until_digest` somebody waits for the exit code: the sample takes 1-3 minutes, a few hundred real feeds ten.
@@ -154,18 +155,12 @@ class House:
     def watch(self) -> None:
         """Watch every component and tell of new digests, for ever."""
         assert self.airflow is not None
-        told = datetime.now(UTC)
+        going = Round(self.airflow, datetime.now(UTC), self.say, brief=True)
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(WATCH_SECONDS)
             self.mend()
             self.airflow.clean_when_due()
-            with suppress(*_STORE_FAULTS):
-                delivery = newest_delivery(self.index(), since=told)
-                if delivery is not None:
-                    told = datetime.now(UTC)
-                    self.say(
-                        f"digest for {delivery.subscriber}: {delivery.subject} ({delivery.items} stories)"
-                    )
+            self._patiently(lambda: going.look(self.index()))
 
     def mend(self) -> None:
         """Start again what has ended by itself, telling what it said last.
@@ -230,7 +225,7 @@ class House:
         if delivery is None:
             self.say("nothing new to tell since the last digest")
             with suppress(*_STORE_FAULTS):
-                delivery = newest_delivery(self.index())
+                delivery = next(reversed(deliveries(self.index())), None)
         if delivery is not None:
             self._print_digest(delivery)
         for name, where in self.addresses().items():
@@ -334,7 +329,7 @@ def _check_files(settings: Settings) -> None:
         from wirewatch.feedlists import read_feed_list
 
         read_feed_list(settings.feeds)
-    load_subscribers(settings, known_topics=load_taxonomy().topics)
+    load_subscribers(settings, known_topics=lambda: load_taxonomy().topics)
 
 
 @contextmanager
