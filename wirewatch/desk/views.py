@@ -119,11 +119,12 @@ def story_view(story: Story, articles: Sequence[StoredArticle]) -> StoryView:
 
 
 def first_of_copies(article: StoredArticle, by_key: Mapping[str, StoredArticle]) -> StoredArticle:
-    """The original at the end of a chain of copies, as far as it is known."""
-    seen = {article.article_key}
-    while (original := by_key.get(article.near_duplicate_of or "")) and original.article_key not in seen:
-        seen.add(original.article_key)
-        article = original
+    """The original at the end of a chain of copies, as far as it is known; of a ring of copies, the earliest."""
+    seen = {article.article_key: article}
+    while original := by_key.get(article.near_duplicate_of or ""):
+        if original.article_key in seen:
+            return min(seen.values(), key=lambda one: (one.sort_at, one.article_key))
+        seen[original.article_key] = article = original
     return article
 
 
