@@ -24,6 +24,8 @@ ENGINE = "1"
 TAGGER_CLASSES = (
     "mask",
     "veto",
+    "scene",
+    "hard",
     "status.denied",
     "status.absent",
     "status.planned",

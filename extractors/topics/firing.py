@@ -22,9 +22,9 @@ GATE_REACH = 1
 LEAD_OF_TITLE = 2
 # Weight a sentence must gather for a topic.
 FIRES = 2
-# A text where so many sentences speak of sport, fiction, games or trade, and more than of anything of ours, is about
-# those: its weak hits do not count. One such sentence never silences a story.
-GENRE_SENTENCES = 2
+# A text where at least half of the sentences speak of sport, fiction, games or trade is about those: its hits do not
+# count. One such sentence among many never silences a story.
+GENRE_SHARE = 0.5
 
 Span = tuple[int, int]
 
@@ -197,10 +197,18 @@ def _unmasked(hits: list[Hit], mask: int) -> list[Hit]:
 
 def _genre(reading: Reading) -> bool:
     """Whether the text as a whole is about sport, fiction, games or trade."""
-    veto = reading.taxonomy.groups["veto"]
-    places = [one for one in reading.sentences if veto in one.spans]
-    total = reading.sentence_count + bool(reading.title)
-    return len(places) >= GENRE_SENTENCES and len(places) * 2 >= total
+    off = sum(1 for one in reading.sentences if _out_of_domain(one, reading.taxonomy) is not None)
+    return off > 0 and off >= (reading.sentence_count + bool(reading.title)) * GENRE_SHARE
+
+
+def _out_of_domain(sentence: Sentence, taxonomy: Taxonomy) -> Span | None:
+    """The words that make a sentence one about sport, fiction, games or trade; scenes do so only without a word of war."""
+    veto, scene, hard = (taxonomy.groups[name] for name in ("veto", "scene", "hard"))
+    if veto in sentence.spans:
+        return sentence.spans[veto][0]
+    if scene in sentence.spans and hard not in sentence.spans:
+        return sentence.spans[scene][0]
+    return None
 
 
 def _try(
@@ -292,9 +300,8 @@ def _veto(
     for groups, name in ((pattern.veto, "the rule's veto"), (topic.veto, "the topic's veto")):
         if not groups.isdisjoint(sentence.spans.keys()):
             return f"{name}: {_words(reading, sentence, _of(groups, sentence)[0])}"
-    veto = reading.taxonomy.groups["veto"]
-    if pattern.guarded and veto in sentence.spans:
-        return f"out of domain: {_words(reading, sentence, sentence.spans[veto][0])}"
+    if pattern.guarded and (span := _out_of_domain(sentence, reading.taxonomy)):
+        return f"out of domain: {_words(reading, sentence, span)}"
     if pattern.guarded and off_topic:
         return "out of domain: most of the text"
     if pattern.gated and topic.gate and topic.gate.isdisjoint(reading.nearby[place]):
