@@ -134,5 +134,6 @@ class MemoryStore:
         if key not in self._comparable:
             for value in after.fingerprints:
                 self._by_value[value].append(key)
-            self._by_text[after.text_hash].append(key)
+            if after.shingle_count:
+                self._by_text[after.text_hash].append(key)
         self._comparable[key] = comparable(after)

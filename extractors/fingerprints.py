@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from base64 import urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from extractors.records import Fingerprint
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 # Part of every value: values of another tokenizer or hash can never be taken for ours. Raise it with any change to
 # `tokens`, `SHINGLE` or the hash.
-VERSION = "a2"
+VERSION = "a3"
 
 SHINGLE = 3
 WINDOW = 8
@@ -140,7 +141,7 @@ def _kept(hashes: list[int], length: int, without: AbstractSet[str]) -> list[int
     too, and so is the little that precedes the first or follows the last fingerprint of the text.
     """
     chosen = set(_winnow(hashes))
-    unwanted = {number for number in chosen if _value(number) in without}
+    unwanted = chosen.intersection(_number(value) for value in without if value.startswith(VERSION))
     if not unwanted:
         return list(range(length))
     marks = [(place, number in unwanted) for place, number in enumerate(hashes) if number in chosen]
@@ -156,10 +157,13 @@ def _kept(hashes: list[int], length: int, without: AbstractSet[str]) -> list[int
 
 
 def _shingle_hashes(words: Sequence[str]) -> list[int]:
-    """A hash per shingle, made of its words' hashes: a text repeats words more than shingles."""
+    """A hash per shingle, made of its words' hashes: a text repeats words more than shingles.
+
+    A word's hash is a checksum: who makes two words collide makes texts look more alike that he could copy anyway.
+    """
     if not words:
         return []
-    made = {word: _hash(word) for word in set(words)}
+    made = {word: crc32(word.encode()) for word in set(words)}
     numbers = [made[word] for word in words]
     if len(words) < SHINGLE:
         return [sum(number * factor for number, factor in zip(numbers, _FACTORS, strict=False)) & _MASK]
@@ -170,12 +174,12 @@ def _shingle_hashes(words: Sequence[str]) -> list[int]:
     ]
 
 
-def _hash(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode(), digest_size=_BYTES).digest(), "big")
-
-
 def _value(number: int) -> str:
-    return VERSION + urlsafe_b64encode(number.to_bytes(_BYTES, "big")).decode()
+    return VERSION + b2a_base64(number.to_bytes(_BYTES, "big"), newline=False).decode()
+
+
+def _number(value: str) -> int:
+    return int.from_bytes(a2b_base64(value.removeprefix(VERSION)), "big")
 
 
 def _winnow(hashes: list[int]) -> list[int]:

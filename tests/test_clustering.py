@@ -330,7 +330,7 @@ def test_the_journal_keeps_values_that_are_taken_away(index):
         stories=(),
         profiles=(),
         closed=(),
-        furniture=frozenset({"a2x"}),
+        furniture=frozenset({"a3x"}),
         terms={},
     )
     assert _CHANGE.validate_json(_CHANGE.dump_json(change)) == change

@@ -2,6 +2,6 @@
 
 from wirewatch.clustering.board import story_key_for
 from wirewatch.clustering.store import Change, Store, Wanted
-from wirewatch.clustering.writer import cluster_articles, comparable
+from wirewatch.clustering.writer import Writer, cluster_articles, comparable
 
-__all__ = ["Change", "Store", "Wanted", "cluster_articles", "comparable", "story_key_for"]
+__all__ = ["Change", "Store", "Wanted", "Writer", "cluster_articles", "comparable", "story_key_for"]

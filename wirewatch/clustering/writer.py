@@ -24,7 +24,6 @@ from wirewatch.stories.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
 # Articles decided together: what is furniture and which words are rare is learned from all of them first. 500 fit
@@ -61,7 +60,7 @@ class Writer:
         )
         self._furniture = store.furniture()
         self._terms = store.term_counts()
-        self._readings: OrderedDict[tuple[str, str], tuple[AbstractSet[str] | None, Reading]] = OrderedDict()
+        self._readings: OrderedDict[tuple[str, str], tuple[frozenset[str], Reading]] = OrderedDict()
         self._texts: dict[str, str] = {}
 
     def progress(self) -> str:
@@ -75,9 +74,7 @@ class Writer:
     def decide(self, articles: Sequence[StoredArticle]) -> Change:
         """Everything that placing these articles changes."""
         batch = sorted(articles, key=order)
-        self._texts = {article.article_key: article.text for article in batch}
-        copies, known = self._copies(batch)
-        self._furniture |= copies.learned
+        copies, known = self.copies(batch)
         board = Board(self.store, batch, copies, known)
         self._place(batch, copies, board)
         board.settle_later()
@@ -86,8 +83,9 @@ class Writer:
 
     # ------------------------------------------------------------------ copies
 
-    def _copies(self, batch: Sequence[StoredArticle]) -> tuple[Copies, dict[str, Comparable]]:
+    def copies(self, batch: Sequence[StoredArticle]) -> tuple[Copies, dict[str, Comparable]]:
         """Which articles are copies, and every comparable that was looked at."""
+        self._texts = {article.article_key: article.text for article in batch}
         new = [comparable(article) for article in batch]
         candidates = self._candidates(new)
         copies = find_copies(new, candidates, self._furniture, self._reading)
@@ -98,6 +96,7 @@ class Writer:
             both = find_copies([*new, *again], candidates, self._furniture, self._reading)
             copies = replace(both, later=copies.later)
             new += again
+        self._furniture |= copies.learned
         known = {other.article_key: other for others in candidates.values() for other in others}
         return copies, known | {one.article_key: one for one in new}
 
@@ -110,15 +109,15 @@ class Writer:
         missing = [key for key in dict.fromkeys(keys) if key not in self._texts]
         self._texts.update(self.store.texts(missing) if missing else {})
 
-    def _reading(self, one: Comparable, furniture: AbstractSet[str]) -> Reading:
+    def _reading(self, one: Comparable, furniture: frozenset[str]) -> Reading:
         """The text of an article ready to be compared; made anew only when furniture in it was learned since."""
-        without = furniture if any(value in furniture for value in one.values) else None
+        without = furniture.intersection(one.values)
         key = (one.article_key, one.text_hash)
         made = self._readings.get(key)
-        if made is not None and (made[0] is without or made[0] == without):
+        if made is not None and made[0] == without:
             self._readings.move_to_end(key)
             return made[1]
-        reading = read_text(self._texts.get(one.article_key, ""), without=without or frozenset())
+        reading = read_text(self._texts.get(one.article_key, ""), without=without)
         self._readings[key] = (without, reading)
         if len(self._readings) > READINGS:
             self._readings.popitem(last=False)

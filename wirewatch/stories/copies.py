@@ -16,7 +16,6 @@ from wirewatch.stories.sameness import FEWEST_SHINGLES, SHORT_WORDS, Kind, Overl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
 
     from extractors.fingerprints import Reading
 
@@ -81,8 +80,8 @@ class Copies:
 def find_copies(
     batch: Sequence[Comparable],
     candidates: Mapping[str, Iterable[Comparable]],
-    furniture: AbstractSet[str],
-    reading: Callable[[Comparable, AbstractSet[str]], Reading],
+    furniture: frozenset[str],
+    reading: Callable[[Comparable, frozenset[str]], Reading],
 ) -> Copies:
     """Place a batch: `candidates` are stored articles by key of the batch's article, `reading` gives texts.
 
@@ -92,7 +91,7 @@ def find_copies(
     pairs = {one.article_key: _ordered(one, candidates.get(one.article_key, ()), mates) for one in batch}
     judge = _Judge(reading)
     learned = _learn(batch, pairs, furniture, judge)
-    without = frozenset(furniture | learned) if learned else furniture
+    without = furniture | learned
     found: dict[str, Copy | None] = {}
     later: set[str] = set()
     members = {one.article_key for one in batch}
@@ -120,11 +119,11 @@ def fewest_shared(values: Sequence[str]) -> int:
 class _Judge:
     """Compares pairs, each once unless furniture learned since touches it."""
 
-    def __init__(self, reading: Callable[[Comparable, AbstractSet[str]], Reading]) -> None:
+    def __init__(self, reading: Callable[[Comparable, frozenset[str]], Reading]) -> None:
         self._reading = reading
         self._known: dict[tuple[str, str], tuple[Reading, Reading, Overlap | None]] = {}
 
-    def __call__(self, one: Comparable, other: Comparable, without: AbstractSet[str]) -> Overlap | None:
+    def __call__(self, one: Comparable, other: Comparable, without: frozenset[str]) -> Overlap | None:
         if abs(one.at - other.at) > COPY_WINDOW:
             return None
         if one.text_hash == other.text_hash:
@@ -146,8 +145,8 @@ def _copy(
     one: Comparable,
     other: Comparable,
     overlap: Overlap,
-    without: AbstractSet[str],
-    reading: Callable[[Comparable, AbstractSet[str]], Reading],
+    without: frozenset[str],
+    reading: Callable[[Comparable, frozenset[str]], Reading],
 ) -> Copy:
     kind: Kind = "exact"
     if one.text_hash != other.text_hash:
@@ -158,12 +157,13 @@ def _copy(
 class _Mates:
     """The batch's own articles by fingerprint and by text."""
 
-    def __init__(self, batch: Sequence[Comparable], furniture: AbstractSet[str]) -> None:
+    def __init__(self, batch: Sequence[Comparable], furniture: frozenset[str]) -> None:
         self.furniture = furniture
         self.by_value: defaultdict[str, list[Comparable]] = defaultdict(list)
         self.by_text: defaultdict[str, list[Comparable]] = defaultdict(list)
         for one in batch:
-            self.by_text[one.text_hash].append(one)
+            if one.shingle_count:
+                self.by_text[one.text_hash].append(one)
             for value in one.values:
                 if value not in furniture:
                     self.by_value[value].append(one)
@@ -176,7 +176,7 @@ class _Mates:
             for mate in self.by_value.get(value, ()):
                 shared[mate.article_key] += 1
                 mates[mate.article_key] = mate
-        for mate in self.by_text[one.text_hash]:
+        for mate in self.by_text.get(one.text_hash, ()):
             mates[mate.article_key] = mate
             shared[mate.article_key] = max(shared[mate.article_key], len(one.values), FEWEST_SHARED)
         mates.pop(one.article_key, None)
@@ -184,7 +184,7 @@ class _Mates:
         return [(shared[key], mate) for key, mate in mates.items() if shared[key] >= fewest]
 
 
-def _mates(batch: Sequence[Comparable], furniture: AbstractSet[str]) -> _Mates:
+def _mates(batch: Sequence[Comparable], furniture: frozenset[str]) -> _Mates:
     return _Mates(batch, furniture)
 
 
@@ -203,7 +203,7 @@ def _ordered(one: Comparable, stored: Iterable[Comparable], mates: _Mates) -> li
 def _learn(
     batch: Sequence[Comparable],
     pairs: Mapping[str, Sequence[Comparable]],
-    furniture: AbstractSet[str],
+    furniture: frozenset[str],
     judge: _Judge,
 ) -> set[str]:
     """Fingerprints that articles share which are no copies: witnesses, counted once a group of copies or story."""
