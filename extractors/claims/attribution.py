@@ -151,6 +151,10 @@ def _ends_clause(text: str, place: int) -> bool:
     )
 
 
+# "Figures released by the ministry show ...": so few words before it, and who says it opens the sentence.
+FEW_WORDS = 3
+_DIGIT = re.compile(r"\d")
+_UNSAID = re.compile(r"\b(?:not|never|yet to be|not been|not yet been)\s$", re.IGNORECASE)
 _ENDS_IN_PRONOUN = re.compile(r"\s(it|he|she|they)$")
 
 
@@ -230,7 +234,7 @@ def _apposition_name(piece: str) -> bool:
 
 def _name_end(text: str, start: int) -> int:
     match = re.compile(
-        r"[,;.:!?\"”](?=\s|$)|\s(?:on|in|late|early|during|at a|after|as|who|while|but|and|citing|adding|to reporters|told|when|before|by|via)\b"
+        r"[,;.:!?\"”](?=\s|$)|\s(?:on|in|late|early|during|at a|after|as|who|while|but|and|citing|adding|to reporters|told|when|before|by|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b"
     ).search(text, start)
     end = match.start() if match else len(text)
     # "a spokesman for X, Lt. Col. Y" keeps its abbreviations
@@ -258,7 +262,10 @@ def _according(text: str) -> Iterator[Mark]:
         ):
             yield start, end, match.start(), match.end(), "chain"
             continue
-        yield start, end, match.start(), match.end(), ("pre" if not before else "post")
+        if _UNSAID.search(text[: match.start()]):
+            continue
+        first = not before or (len(before.split()) <= FEW_WORDS and not _DIGIT.search(before))
+        yield start, end, match.start(), match.end(), ("pre" if first else "post")
     if colon := COLON.match(text):
         yield colon.start("who"), colon.end("who"), colon.end("who"), colon.end(), "pre"
     for match in BARE_REPORT.finditer(text):

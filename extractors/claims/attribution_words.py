@@ -11,7 +11,7 @@ VERB = re.compile(
     r"believes?|believed(?=\s(?:that|more|at|about|some|\d))|added|adds|confirmed|confirms|noted|notes(?= that)|warned|warns|alleged(?=\s(?:that|it|the|more|\d))|alleges|insisted|insists|"
     r"puts?(?=\s[^.;]{3,90}?\s(?:at|between|above|below|near|around|as high as)\s)|counted|counts(?=\s(?:at|more|\d))|recorded|documented|acknowledged|acknowledges|admits?|admitted|conceded|disclosed|revealed|"
     r"assessed|assesses|calculated|concluded|denied|denies|dismisse[sd]|rejects?|rejected|refuted|refutes|wrote|writes|predicted|predicts|forecasts?|expects?|suspects?|tallied|listed|maintains|argued|testified|declared|"
-    r"reckons?|tracked|registered|verified|cited(?! by)|thinks?|shows?(?=\s(?:that|\d|more|at|about))|showed|suggests?|suggested|indicates?|indicated|pledged|promised|vowed|spoke of|speaks of|posted|tweeted|briefed|explained|stressed|asserted|asserts|observed|recounted|recalled|announc(?:es|ed)|published|released|holds that|informed|detected(?=\s(?:\d|more|at|about|some|the)))(?![\w-])",
+    r"reckons?|tracked|registered|verified|cited(?! by)|thinks?|shows?(?=\s(?:that|\d|more|at|about))|showed|suggests?|suggested|indicates?|indicated|pledged|promised|vowed|accuse[sd]|summoned|spoke of|speaks of|posted|tweeted|briefed|explained|stressed|asserted|asserts|observed|recounted|recalled|announc(?:es|ed)|published|released|holds that|informed|detected(?=\s(?:\d|more|at|about|some|the)))(?![\w-])",
     re.IGNORECASE,
 )
 DENYING = re.compile(
@@ -29,7 +29,7 @@ COLON = re.compile(
 )
 # "Kyiv's estimate of 300", "ministry figures put", "By Seoul's count 300 ..."
 BARE_REPORT = re.compile(
-    r"\b[Bb]y\s(?P<who>[A-Z][\w.-]*(?:\s[A-Z]?[\w.-]+){0,5}?['’]s)\s(?P<verb>(?:own\s)?(?:count|estimate|reckoning|tally|account|figures))\b"
+    r"\b[Bb]y\s(?P<who>[\w.-]+(?:\s[\w.-]+){0,5}?['’]s)\s(?P<verb>(?:own\s)?(?:count|estimate|reckoning|tally|account|figures))\b"
 )
 # What may stand between the name and its verb.
 TRAILING = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal
@@ -95,7 +95,20 @@ def find_claims(
     """Every figure that title and text claim, in reading order."""
     del language  # the script of each sentence decides; an article may quote in another
     found = [*_of_field("title", title, published_at), *_of_field("text", text[:LONGEST_TEXT], published_at)]
-    return tuple(found[:MOST_CLAIMS])
+    return _no_surer(found[:MOST_CLAIMS])
+
+
+def _no_surer(found: list[Claim]) -> tuple[Claim, ...]:
+    """A figure first given as unconfirmed grows no surer by being repeated flatly, without a source, in the same article."""
+    doubted: set[tuple[float | None, float | None]] = set()
+    claims = []
+    for one in found:
+        value = (one.low, one.high)
+        if one.certainty == "unconfirmed":
+            doubted.add(value)
+        restated = one.certainty == "asserted" and one.source is None and value in doubted
+        claims.append(replace(one, certainty="unconfirmed") if restated else one)
+    return tuple(claims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,12 @@ from extractors.claims.numerals import ASIAN, CYRILLIC, LATIN, Numerals
 
 # "more than", "at least" ... stand at most this many characters before their figure.
 BOUND_REACH = 34
+# "rose from 196 to 236" are two figures, no range.
+CHANGED_FROM = re.compile(
+    r"\b(?:rose|risen|rising|fell|fallen|falling|grew|grown|growing|jump\w+|climb\w+|dropp\w+|drop|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk|cut|reduced|raised|lowered)"
+    r"(?: \w+)? from $|(?:выросл\w|увелич\w+|сократил\w+|снизил\w+|зросл\w|збільш\w+|скоротил\w+) с?з? ?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +169,9 @@ def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quanti
             or other.low is None
             or (one.percent != other.percent and one.percent)
         ):
+            joined.append(one)
+            continue
+        if CHANGED_FROM.search(text[max(0, one.start - 40) : one.start]):
             joined.append(one)
             continue
         between = numerals.between.search(text[max(0, one.start - 14) : one.start])

@@ -12,14 +12,14 @@ Certainty = Literal["asserted", "denied", "unconfirmed", "forecast"]
 Role = Literal["current", "comparison"]
 
 _CLAUSE = re.compile(
-    r"[;:()—–]|,(?!\d)|\b(?:while|whereas|but|although|though|compared|up from|down from|against|than)\b|[，、；]|(?:그러나|반면|하지만|지만)|(?:\sа\s|\sно\s|\sале\s)"
+    r"[;:()—–]|,(?!\d)|\b(?:while|whereas|but|although|though|compared|against|than)\b|[，、；]|(?:그러나|반면|하지만|지만)|(?:\sа\s|\sно\s|\sале\s)"
 )
 
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:ed|es)?|reject(?:ed|s)?|refut(?:ed|es)|rebut\w*|disput(?:ed|es))\b|опроверг|отрица|отверг|спросту|запереч|부인|일축|반박|否认|否認|驳斥|否定"
 )
 _NEGATED = re.compile(
-    r"\b(?:no truth|not true|false(?:ly)?|fake|fabricat\w*|untrue|did not|didn't|never|(?:has|have|had|was|were|is|are) not(?! (?:yet |been |be |independently )*(?:verified|confirmed|clear|known))|hasn't|haven't|wasn't|weren't|baseless|groundless|unfounded|hoax)\b|"
+    r"\b(?:no truth|not true|false(?:ly)?|fake|fabricat\w*|untrue|did not|didn't|never (?:sent|happened|occurred|took place|supplied|existed|fired|had|lost|crossed|deployed)|(?:has|have|had|was|were|is|are) not(?! (?:yet |been |be |independently )*(?:verified|confirmed|clear|known))|hasn't|haven't|wasn't|weren't|baseless|groundless|unfounded|hoax)\b|"
     r"не соответству|ложь|ложн|фейк|вымысел|неправд|вигадк|사실이 아니|사실무근|거짓|허위|不实|並未|并未|从未|事実ではない"
 )
 _UNCONFIRMED = re.compile(
@@ -31,13 +31,13 @@ _UNCONFIRMED = re.compile(
 )
 _FORECAST = re.compile(
     r"\b(?:will|would|'ll|shall|(?:is|are|was|were) (?:expected|set|due|likely|poised|about|going|scheduled|slated|planned|preparing|planning|projected|forecast) to|expected to|expects? (?:to|another|up|more|some|about|around|\d)|expect\w* (?=.{0,40}\bto\b)|"
-    r"plan(?:s|ned|ning)? (?:to|on|for)|plans?|intend(?:s|ed)? to|prepar(?:es|ed|ing) to|prepar(?:es|ed|ing) (?:another|a further|\d)|could (?:reach|rise|grow|climb|exceed|be|send|swell|top|hit|increase|deploy)|may (?:reach|rise|grow|climb|exceed|send|be sent|soon|deploy|increase)|might (?:reach|rise|send|deploy)|by (?:the )?end of (?:the|this|next|20)|"
+    r"plan(?:s|ned|ning)? (?:to|on|for)|plans?|intend(?:s|ed)? to|prepar(?:es|ed|ing) to|prepar(?:es|ed|ing) (?:another|a further|\d)|(?:may|might|could) be (?:\w+ed|sent|sold|built|swapped|freed|given)\b|could (?:reach|rise|grow|climb|exceed|be|send|swell|top|hit|increase|deploy)|may (?:reach|rise|grow|climb|exceed|send|be sent|soon|deploy|increase)|might (?:reach|rise|send|deploy)|by (?:the )?end of (?:the|this|next|20)|"
     r"by (?:december|next|early|late|mid|year-end|spring|summer|autumn|winter|january|february|march|april|june|july|august|september|october|november)|forecast(?:s|ed)?|predict(?:s|ed)?|project(?:s|ed|ion)|next (?:week|month|year)|in the coming|to be (?:sent|deployed|delivered|exchanged|released|handed)|promis(?:ed|es) (?:to|another|a further|\d)|pledg(?:ed|es) (?:to|another|\d)|vow(?:ed|s) to|ready to send|aims? to|ahead of)\b|"
     r"планиру|намерен|будет|будут|ожида|прогноз|собира(?:ет|ют)ся|готовит|к концу|до конца|может достичь|могут|плану|має намір|мають намір|буде|очіку|збира|готу[єю]|до кінця|може сягн|можуть|"
-    r"예정|계획|전망|예상|할 것|될 것|보낼|추가 파병할|내다봤|추진|이를 것|늘어날|预计|預計|将(?!军|领|近|士|官|校)|計劃|计划|拟|可能(?:会|將|将)|有望|予定|見通し|見込み|計画|予想|予測|派遣する方針"
+    r"예정|계획|전망|예상|할 것|될 것|보낼|추가 파병할|내다봤|추진|될 수 있|할 수 있|이를 것|늘어날|预计|預計|将(?!军|领|近|士|官|校)|計劃|计划|拟|可能(?:会|將|将)|有望|予定|見通し|見込み|計画|予想|予測|派遣する方針"
 )
 _COMPARISON = re.compile(
-    r"\b(?:compared (?:with|to)|in comparison|as against|versus|vs\.?|up from|down from|(?:rose|fell|increas\w+|decreas\w+|grew|jumped|climbed|dropped|declined|rising|falling|soared|surged|higher|lower) from|from (?=[\d,.]+ (?:a year|last|in (?:the )?(?:same|previous|prior)|the (?:year|month|week)))|"
+    r"\b(?:compared (?:with|to)|in comparison|as against|versus|vs\.?|up from|down from|from (?=[\d,.]+ (?:a year|last|in (?:the )?(?:same|previous|prior)|the (?:year|month|week)))|"
     r"than the|earlier (?:years?|estimate\w*|figure\w*|assessment\w*|report\w*|count|tally|months?|this (?:year|month))|previous(?:ly)?|prior|the (?:year|month|week|day) before|(?:a|one|two|three|\w+) (?:year|month|week|decade)s? (?:earlier|before|ago)|(?:than|from|against) last (?:year|month|summer|winter|spring|autumn|decade|quarter)|"
     r"(?:same|corresponding|preceding|comparable) (?:period|month|months|quarter|time|week|stretch|half)|initial(?:ly)?|at (?:its|their|the) (?:peak|height)|in the past|historical\w*|used to|on average|annual(?:ly)? average|average of|averag(?:ed|es|ing)|pre-?(?:war|pandemic|invasion)|before the (?:war|invasion|pandemic|border closure)|once (?:numbered|stood)|"
     r"(?:had|was|were) (?:earlier|previously|initially)|until then|against (?=[\d,]+ (?:in|a|the|last))|a record(?: of)?|originally|in (?:all|the whole) of (?:19|20)\d\d|twice the|double the|half the)\b|"
@@ -52,6 +52,12 @@ _CURRENT = re.compile(
 )
 
 
+# "up from 196", "fell from 1,047 to 229": the figure right after is the one compared with.
+_FROM = re.compile(
+    r"\b(?:up|down|ris\w+|rose|fell|fall\w*|grew|grown|gr[oe]w\w*|jump\w+|climb\w+|dropp?\w*|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk|cut|reduced|higher|lower)"
+    r"(?: \w+)? from (?:about |some |around |nearly |just |only |more than |over |the )?$",
+    re.IGNORECASE,
+)
 # What dates a figure, and compares only beside another figure.
 _WEAK = re.compile(
     r"\b(?:last (?:year|month|summer|winter|spring|autumn|decade|quarter)|(?:a|one|two|\w+) (?:year|month)s? ago|in (?:19|20)\d\d|previous(?:ly)?|earlier|initially)\b|"
@@ -109,6 +115,8 @@ def role_of(text: str, start: int, end: int, *, year: int | None, several: bool)
     """
     left, right = clause(text, start, end)
     here = text[left:right]
+    if _FROM.search(text[:start]):
+        return "comparison"
     if _ASIAN.search(here):
         before, after = text[max(left, start - ASIAN_REACH) : start], text[end : end + 6]
         if _THAN.match(after) or _COMPARISON.search(before) or (several and _WEAK.search(before)):

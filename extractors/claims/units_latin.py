@@ -71,7 +71,7 @@ _ONE_COUNTS = _words(
 _SAYS = re.compile(
     r"\s(?:\w+ly\s)?(?:said|says|say|told|claimed|added|confirmed|who spoke|who asked|briefed|familiar)\b"
 )
-_WORD = re.compile(r"[^\W\d_][\w'’]*(?:-\w+)*|\d+(?:st|nd|rd|th)", re.UNICODE)
+_WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[\w\x00]+)*|\d+(?:st|nd|rd|th)", re.UNICODE)
 _OF = re.compile(r"\s(?:of (?:the|its|their|his|these|those|them|our)|of)\s(?=\w)", re.IGNORECASE)
 _DEFINITE = re.compile(
     r"(?:\b(?:the|these|those|his|her|their|its|our|all|other|both|first|last|next|every|another)\s)$",
@@ -95,6 +95,11 @@ _FLIGHT = re.compile(
 # A bare distance counts where something that flies is spoken of.
 _MISSILE = re.compile(
     r"\b(?:missiles?|projectiles?|rockets?|drones?|shells?|balloons?|warheads?|debris)\b", re.IGNORECASE
+)
+# "Crossings fell from 1,047 to 229": what changes is what is counted.
+_CHANGED = re.compile(
+    r"\b(\w+[^s]s|personnel|people)\s(?:have |had |has )?(?:rose|risen|fell|fallen|grew|grown|jumped|climbed|dropped|declined|increased|decreased|surged|soared|shrank|doubled|tripled)\b[^.;]{0,40}?(?:from|to)\s(?:[\d,.]+ to )?$",
+    re.IGNORECASE,
 )
 _RATE = re.compile(
     r"\s(?:a|per|each|every)\s(?:day|week|month|year)\b|\s(?:annually|monthly|daily|weekly)\b", re.IGNORECASE
@@ -131,6 +136,8 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
         return Unit(name=_plural(name), end=one.end + measure.end())
     unit = _phrase(one, text, one.end)
     if unit is None:
+        if changed := _CHANGED.search(text[max(0, one.start - 90) : one.start]):
+            return Unit(name=changed[1].lower(), end=one.end)
         yearly = one.bounded and _RATE.match(text, one.end) is not None
         return Unit(name="", end=one.end, sure=yearly) if yearly or _bare(one, text) else None
     if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(text[: one.number]):

@@ -11,10 +11,12 @@ Level = Literal["primary", "secondary", "mention"]
 SHORT = 5
 # The sentences a news text puts its news into.
 LEAD = 3
-# Sentences that must speak of a topic for it to be a main matter of a long text without its headline: one in eight,
-# and never fewer than three (own long passages; below that background paragraphs rise to primary).
+# Sentences that must speak of a topic of the lead for it to be a main matter of a long text.
+WITH_LEAD = 3
+# And of a topic that neither headline nor lead names: one in eight, never fewer than four (with three, a background
+# section of a long analysis rose to primary).
 SHARE = 8
-FEWEST = 3
+FEWEST = 4
 
 
 def level_of(fired: list[Fired], reading: Reading) -> Level:
@@ -26,7 +28,7 @@ def level_of(fired: list[Fired], reading: Reading) -> Level:
     in_title = any(one.sentence.field == "title" for one in counting)
     in_lead = sum(1 for number in places if number < LEAD)
     long = reading.sentence_count > SHORT
-    if in_title or (in_lead and (not long or len(places) >= FEWEST)):
+    if in_title or (in_lead and (not long or len(places) >= WITH_LEAD)):
         return "primary"
     if len(places) >= max(FEWEST, reading.sentence_count // SHARE):
         return "primary"
