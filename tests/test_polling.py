@@ -341,6 +341,12 @@ def test_e18_u7_a_bumped_date_is_no_change_and_a_changed_word_is():
         assert (again.content_hash == row.content_hash) is same
 
 
+def test_o5_an_entry_older_than_what_is_kept_does_not_return_as_new():
+    old, young = ledger_rows(document(2, 30 * DAY), FEED, healthy(), NOON, oldest=NOON - 10 * DAY)[::-1]
+    assert (old.state, old.reason) == ("filtered", "older than what is kept (keep_months)")
+    assert (young.state, young.reason) == ("queued", None)
+
+
 def test_p17_one_article_in_two_feeds_is_two_rows_of_one_article():
     other = replace(FEED, url="https://harbour.example/world.xml")
     (left,), (right,) = (

@@ -6,6 +6,7 @@ Pure. Whether a row is new, changed or known is the ledger's to say.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,14 +19,21 @@ SHARDS = 64
 
 
 def ledger_rows(
-    document: FeedDocument, feed: Feed, state: FeedState | None, now: datetime
+    document: FeedDocument,
+    feed: Feed,
+    state: FeedState | None,
+    now: datetime,
+    *,
+    oldest: datetime | None = None,
 ) -> tuple[LedgerEntry, ...]:
     """A queued row for every entry of the document.
 
-    Everything in the first read of a feed is backfill: it was there before we came and raises no alert.
+    Everything in the first read of a feed is backfill: it was there before we came and raises no alert. An entry from
+    before `oldest`, the retention's limit, ends as filtered at once: what was pruned must not return as new (O5).
     """
     backfill = state is None or state.first_read_at is None
-    return tuple(_row(entry, feed, now, backfill=backfill) for entry in document.entries)
+    rows = (_row(entry, feed, now, backfill=backfill) for entry in document.entries)
+    return tuple(_pruned(row) if _before(row, oldest) else row for row in rows)
 
 
 def entry_key(feed_url: str, url: str) -> str:
@@ -42,6 +50,15 @@ def shard_of(url: str) -> int:
 def _shard_of_host(host: str) -> int:
     site = registrable_domain(host)
     return int(hashlib.sha256(site.encode()).hexdigest()[:8], 16) % SHARDS
+
+
+def _before(row: LedgerEntry, oldest: datetime | None) -> bool:
+    dates = [at for at in (row.published_at, row.updated_at) if at is not None]
+    return oldest is not None and bool(dates) and max(dates) < oldest
+
+
+def _pruned(row: LedgerEntry) -> LedgerEntry:
+    return replace(row, state="filtered", reason="older than what is kept (keep_months)")
 
 
 def _row(entry: Entry, feed: Feed, now: datetime, *, backfill: bool) -> LedgerEntry:

@@ -39,6 +39,7 @@ class FeedJob:
     verdict: Fetched
     zone: str | None
     now: datetime
+    oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ def read_one(job: FeedJob) -> ReadFeed | str:
         )
     except FeedUnreadable as fault:
         return fault.reason
-    rows = ledger_rows(document, job.feed, job.state, job.now)
+    rows = ledger_rows(document, job.feed, job.state, job.now, oldest=job.oldest)
     return ReadFeed(document=without_texts(document), rows=rows)
 
 

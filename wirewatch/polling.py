@@ -49,6 +49,8 @@ MOVES_CONFIRMED, MOVES_CONFIRMED_ELSEWHERE = 3, 10
 SILENT_AFTER_GAPS, SILENT_AFTER = 8, timedelta(hours=24)
 # Server clocks off by more make its dates doubtful (T14).
 SKEW_TOLERATED = timedelta(minutes=5)
+# An empty feed may fill at any hour: it is no success, but it is not left alone like a broken one.
+LONGEST_EMPTY = timedelta(hours=6)
 _MOST_FAULTS = 20
 _JITTER = 0.1  # share of the interval: feeds of one system do not come due in step
 
@@ -166,7 +168,7 @@ def _after_reading(
     )  # fmt: skip
     if not document.entries and document.kind != "sitemap-index":
         return _after_failure(
-            feed, state, _Failure("empty", "the feed has no entries", WEIGHTS["empty"]), now
+            feed, state, _Failure("empty", "the feed has no entries", WEIGHTS["empty"], LONGEST_EMPTY), now
         )
     state = replace(state, failures=0.0, first_read_at=before.first_read_at or now)
     return _scheduled(feed, _heard(state, now), _interval(feed, state, document, verdict, now), now, document)

@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import sha256
 from itertools import zip_longest
 
@@ -25,6 +26,8 @@ from wirewatch.records import Due, FeedState, Fetched, FetchVerdict, LedgerEntry
 BATCH = 200
 # Feeds asked at once for each connection: enough that no connection waits for a parser.
 IN_FLIGHT = 2
+# The longest month, so that nothing is called pruned that is still kept.
+MONTH = timedelta(days=31)
 # Of a sitemap index the newest sitemaps are read; the others hold what is long known.
 NEWEST_SITEMAPS = 3
 
@@ -147,7 +150,9 @@ class _Asking:
         feed = wanted.feed
         publisher = self.engine.publishers.of(feed.url)
         zone = feed.zone or (publisher.zone if publisher else None)
-        job = FeedJob(feed=feed, state=wanted.state, verdict=verdict, zone=zone, now=self.engine.clock())
+        now = self.engine.clock()
+        oldest = now - MONTH * self.engine.settings.keep_months
+        job = FeedJob(feed=feed, state=wanted.state, verdict=verdict, zone=zone, now=now, oldest=oldest)
         return await self.readers.read(job)
 
     async def _with_sitemaps(self, wanted: Due, index: ReadFeed) -> ReadFeed:
