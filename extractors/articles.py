@@ -16,8 +16,10 @@ from extractors.bylines import find_authors
 from extractors.credits import find_credit
 from extractors.datelines import find_dates
 from extractors.headlines import Headline, find_headline
+from extractors.kinds import farm_signals, find_kind
 from extractors.languages import detect_language
 from extractors.markup import read_markup
+from extractors.pages import is_partial, judge_bytes, judge_page
 from extractors.records import Article, Entry, Page, Publisher, Rejected
 from extractors.structured import read_structured, texts
 from extractors.vicinity import Vicinity
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 
     from extractors.structured import Structured
 
-# Characters of body below which a page has no article.
-LEAST_TEXT = 80
+# Characters of the first line that stand in for a headline where the page has none.
+LONGEST_OPENING = 120
 
 
 def extract_article(
@@ -56,17 +58,33 @@ def _extract(
     page: Page, entry: Entry | None, publisher: Publisher | None, learned: frozenset[str], now: datetime
 ) -> Article | Rejected:
     url = page.final_url or page.url
-    if not page.body.strip():
-        return Rejected(url=url, reason="empty", detail="no bytes")
+    if wrong := judge_bytes(page.body, page.content_type):
+        return Rejected(url=url, reason=wrong.reason, detail=wrong.detail)
     markup = read_markup(page.body, charset=page.charset, content_type=page.content_type)
     if markup is None:
-        return Rejected(url=url, reason="not-html", detail="no element could be parsed")
+        return Rejected(url=url, reason="unparsable", detail="no element could be parsed")
     tree, structured = markup.tree, read_structured(markup.tree)
     sites = _site_names(structured, publisher)
     headline = find_headline(
         tree, structured, url=url, site_names=sites, feed_title=entry.title if entry else None
     )
-    vicinity = Vicinity(tree, headline.title if headline else None)
+    title = headline.title if headline else None
+    body = find_body(
+        tree,
+        structured,
+        url=url,
+        headline=title,
+        publisher=publisher,
+        feed_html=entry.content_html if entry else None,
+    )
+    patterns = publisher.boilerplate if publisher else ()
+    text = trim(body.text, headline=title, learned_lines=learned, patterns=patterns)
+    if wrong := judge_page(tree, structured, text, url=url, title=title):
+        return Rejected(url=url, reason=wrong.reason, detail=wrong.detail)
+    if headline is None:
+        opening = text.splitlines()[0][:LONGEST_OPENING]
+        headline = Headline(opening, opening, "first-line")
+    vicinity = Vicinity(tree, title)
     dates = find_dates(
         tree,
         structured,
@@ -77,11 +95,8 @@ def _extract(
         now=now,
     )
     authors, authors_from = find_authors(structured, vicinity, tree, url=url, site_names=sites)
-    body = find_body(tree, url=url)
-    text = trim(body.text, headline=headline.title if headline else None, learned_lines=learned)
-    if len(text) < LEAST_TEXT or headline is None:
-        return Rejected(url=url, reason="too-little-text", detail=f"{len(text)} characters of body")
     canonical, syndicated = _canonical(tree, structured, url)
+    keywords = _keywords(structured)
     return Article(
         url=url,
         title=headline.title,
@@ -95,9 +110,12 @@ def _extract(
         syndicated_from=syndicated,
         site_name=sites[0] if sites else None,
         section=_section(structured),
-        keywords=_keywords(structured),
+        keywords=keywords,
         image=_image(structured, url),
         credit=find_credit(text, patterns=publisher.credit if publisher else ()),
+        access="partial" if is_partial(structured, tree, text) else "open",
+        type=find_kind(structured, url=url, title=headline.title),
+        farm_signals=farm_signals(text, authors=authors, published=dates.published, keywords=keywords),
         provenance=_provenance(
             headline, body.source, authors_from, dates.published.source if dates.published else None
         ),
