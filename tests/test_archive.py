@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -56,3 +57,19 @@ def test_the_files_are_plain_warc_with_request_and_response(settings):
 def test_what_is_not_there_is_named_as_lost(settings, where):
     with pytest.raises(PageLost):
         Archive(settings).load(where)
+
+
+def test_the_archive_is_pruned_by_age_and_then_by_size_and_never_today(settings):
+    archive = Archive(settings)
+    where = {
+        days: archive.store(build_fetched(fetched_at=NOON - timedelta(days=days), body=os.urandom(5_000)))
+        for days in (400, 3, 2, 1, 0)
+    }
+    today = NOON.date()
+    assert archive.prune(today=today, keep_days=365, keep_bytes=10**9) == [where[400].split("/")[0]]
+    assert len(archive.prune(today=today, keep_days=365, keep_bytes=14_000)) == 2
+    assert archive.load(where[1]).status == 200
+    archive.prune(today=today, keep_days=365, keep_bytes=0)
+    assert archive.load(where[0]).status == 200
+    with pytest.raises(PageLost):
+        archive.load(where[1])

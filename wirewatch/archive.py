@@ -8,8 +8,9 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import shutil
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -70,6 +71,22 @@ class Archive:
         if record is None or record.record_type != WarcRecordType.response:
             raise PageLost(where, "no response is stored there")
         return _fetched(record, body)
+
+    def prune(self, *, today: date, keep_days: int, keep_bytes: int) -> list[str]:
+        """Delete whole days that are too old, then the oldest until the size fits. Today's stays. Which days went."""
+        days = sorted(folder for folder in self.folder.glob("????-??-??") if folder.is_dir())
+        sizes = {day: sum(file.stat().st_size for file in day.iterdir()) for day in days}
+        gone: list[str] = []
+        for day in days:
+            if day.name >= today.isoformat():
+                break
+            too_old = day.name < (today - timedelta(days=keep_days)).isoformat()
+            if not too_old and sum(sizes.values()) <= keep_bytes:
+                break
+            shutil.rmtree(day, ignore_errors=True)
+            del sizes[day]
+            gone.append(day.name)
+        return gone
 
     def _inside(self, name: str, where: str) -> Path:
         path = (self.folder / name).resolve()

@@ -103,6 +103,10 @@ class Settings:
         None,
         "Hosts, comma-separated, spoken to in outdated TLS; their certificates are checked all the same.",
     )
+    archive_days: int = _setting(365, "Days to keep fetched pages in the archive.", least=1, most=36_500)
+    archive_gb: float = _setting(
+        20.0, "Largest size of the archive; beyond it the oldest days go.", least=0.01, most=1e6
+    )
     max_attempts: int = _setting(5, "Tries before an entry ends as failed.", least=1, most=100)
     shards: int = _setting(2, "Tasks that fetch and extract side by side.", least=1, most=16)
     page_seconds: float = _setting(

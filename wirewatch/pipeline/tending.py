@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from wirewatch.archive import Archive
 from wirewatch.pipeline.engine import Engine
 
 
 def tend(engine: Engine) -> dict[str, int]:
-    """Prepare this and next month, delete the months beyond `keep_months`."""
+    """Prepare this and next month, delete the months beyond `keep_months` and what the archive may no longer hold."""
     now = engine.clock()
     engine.index.prepare(now)
     engine.index.prepare(_next_month(now))
@@ -20,7 +21,13 @@ def tend(engine: Engine) -> dict[str, int]:
                 engine.index.client.indices.delete(index=name)
                 engine.say(f"deleted {name}: older than {engine.settings.keep_months} months")
                 dropped += 1
-    return {"months_deleted": dropped}
+    settings = engine.settings
+    days = Archive(settings).prune(
+        today=now.date(), keep_days=settings.archive_days, keep_bytes=int(settings.archive_gb * 1e9)
+    )
+    if days:
+        engine.say(f"deleted {len(days)} days of the page archive, up to {days[-1]}")
+    return {"months_deleted": dropped, "archive_days_deleted": len(days)}
 
 
 def _next_month(now: datetime) -> datetime:
