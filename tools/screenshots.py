@@ -35,7 +35,7 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 # A README loads them all at once; more than this each is a burden.
 LARGEST_BYTES = 300_000
 WIDE = {"width": 1200, "height": 860}
-TALL = {"width": 1200, "height": 1450}
+TALL = {"width": 1200, "height": 1350}
 NARROW = {"width": 390, "height": 860}
 QUIET = (
     "--disable-gpu",
@@ -60,15 +60,15 @@ def main(arguments: list[str]) -> int:
         with _served(settings) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
             for name, path, scheme, size in (
-                ("desk-stories", "/", "light", WIDE),
-                ("desk-story", f"/stories/{story}", "light", TALL),
-                ("desk-stories-dark", "/", "dark", WIDE),
-                ("desk-story-dark", f"/stories/{story}", "dark", WIDE),
-                ("desk-story-phone", f"/stories/{story}", "light", NARROW),
+                ("stories", "/", "light", WIDE),
+                ("story", f"/stories/{story}", "light", TALL),
+                ("stories-dark", "/", "dark", WIDE),
+                ("story-dark", f"/stories/{story}", "dark", WIDE),
+                ("story-phone", f"/stories/{story}", "light", NARROW),
             ):
                 _photograph(browser, address + path, folder / f"{name}.png", scheme, size)
             browser.close()
-    weights = {image.name: image.stat().st_size for image in sorted(folder.glob("desk-*.png"))}
+    weights = {image.name: image.stat().st_size for image in sorted(folder.glob("stor*.png"))}
     for name, weight in weights.items():
         print(f"{folder / name}: {weight / 1000:.0f} KB{' TOO LARGE' if weight > LARGEST_BYTES else ''}")
     return int(any(weight > LARGEST_BYTES for weight in weights.values()))
