@@ -24,7 +24,7 @@ import elastic_transport
 import psutil
 import pytest
 
-from extractors.urls import canonical_url
+from extractors.urls import article_key, canonical_url
 from tests.nodes import temporary_home
 from wirewatch.embedded.airflow_api import AirflowApi
 from wirewatch.embedded.children import MARK
@@ -228,11 +228,11 @@ def look_around(told: Told, start: Start) -> None:
         told.states = index.ledger.by_state()
         rows = list(index.ledger.records())
         told.entries = sorted(f"{row.feed} {row.url}" for row in rows)
-        told.seen = {row.url for row in rows}
+        told.seen = {row.article_key for row in rows} | {article_key(row.url) for row in rows}
         told.sent = sum(row.state == "sent" for row in index.deliveries.records())
         told.reference = reference(home, home / "sample-feeds.toml", index.url)
     listed = Newsroom(home, datetime.now(UTC)).addresses().values()
-    told.expected = {canonical_url(address) or address for address in listed}
+    told.expected = {article_key(canonical_url(address) or address) for address in listed}
     api = AirflowApi(start.address("Airflow"))
     told.health = api.health()
     for run in api.runs():
