@@ -71,15 +71,25 @@ class TermIndex:
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
         self.names: tuple[str, ...] = tuple(groups)
         patterns: dict[str, int] = {}
-        self._what: list[list[tuple[int, str, re.Pattern[str] | None]]] = []
+        plain: list[dict[int, None]] = []
+        self._special: list[list[tuple[int, str, re.Pattern[str] | None]]] = []
         for number, name in enumerate(self.names):
             for term in groups[name]:
                 for form in _forms(term):
                     literal, exact, tail = _compiled(form)
                     place = patterns.setdefault(literal, len(patterns))
-                    if place == len(self._what):
-                        self._what.append([])
-                    self._what[place].append((number, exact, tail))
+                    if place == len(plain):
+                        plain.append({})
+                        self._special.append([])
+                    if exact or tail is not None:
+                        self._special[place].append((number, exact, tail))
+                    else:
+                        plain[place][number] = None
+        # How far the literal's own padding moves start and end, and the groups that need nothing verified.
+        self._plain = [
+            (0 if literal[0] == " " else 1, 2 if literal[-1] == " " else 1, tuple(numbers))
+            for literal, numbers in zip(patterns, plain, strict=True)
+        ]
         self._literals = tuple(patterns)
         self._automaton = ahocorasick_rs.AhoCorasick(list(patterns) or ["\x00"])
 
@@ -95,17 +105,21 @@ class TermIndex:
 
     def hits(self, text: str, folded: str | None = None) -> list[Hit]:
         """Every (start, end, group) in the text, by start, longest first."""
-        folded = fold(text) if folded is None else folded
-        padded = f" {folded} "
-        found: set[Hit] = set()
-        what, literals = self._what, self._literals
+        found = {(*span, group) for span, groups in self.spans(text, folded).items() for group in groups}
+        return sorted(found, key=_by_start)
+
+    def spans(self, text: str, folded: str | None = None) -> dict[tuple[int, int], tuple[int, ...]]:
+        """The groups at every (start, end) that holds a term; a group may be named twice."""
+        padded = f" {fold(text) if folded is None else folded} "
+        found: dict[tuple[int, int], tuple[int, ...]] = {}
+        plain, special = self._plain, self._special
         for place, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
-            literal = literals[place]
-            first = start if literal[0] == " " else start - 1
-            last = end - 1
-            if literal[-1] == " ":
-                last -= 1
-            for number, exact, tail in what[place]:
+            lead, trail, groups = plain[place]
+            first, last = start - lead, end - trail
+            if groups:
+                span = (first, last)
+                found[span] = found[span] + groups if span in found else groups
+            for number, exact, tail in special[place]:
                 stop = last
                 if tail is not None:
                     match = tail.match(padded, end)
@@ -114,8 +128,9 @@ class TermIndex:
                     stop = match.end() - 1
                 if exact and text[first:stop] != exact:
                     continue
-                found.add((first, stop, number))
-        return sorted(found, key=_by_start)
+                span = (first, stop)
+                found[span] = (*found.get(span, ()), number)
+        return found
 
 
 def _by_start(hit: Hit) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ from extractors.claims.events import event_of
 from extractors.claims.no_claims import NO_CLAIM
 from extractors.claims.nominatives import nominative
 from extractors.claims.periods import period_of
-from extractors.claims.quantities import Quantity, quantities
+from extractors.claims.quantities import Quantity, figures, quantities
 from extractors.claims.source import Source
 from extractors.claims.standing import certainty_of, role_of
 from extractors.claims.unit import Unit
@@ -189,6 +189,8 @@ def _numbers() -> ahocorasick_rs.AhoCorasick:
 def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
     script = sentence.script
     masked = sentence.text
+    if all(unit_of(one, masked, script) is None for one in figures(masked, script)):
+        return  # most sentences with a digit: dates, years, names
     if script == "asian" or _DIGIT.search(masked):
         masked = NO_CLAIM[script].sub(_blank, masked)
     pairs = [(one, unit_of(one, masked, script)) for one in quantities(masked, script)]

@@ -51,6 +51,7 @@ class _Bounds:
     lower_after: re.Pattern[str]
     upper_after: re.Pattern[str]
     about_after: re.Pattern[str]
+    ends: re.Pattern[str] | None = None  # how every bound before a figure ends: looked at first, it is quick
 
 
 _LATIN_BOUNDS = _Bounds(
@@ -75,6 +76,10 @@ _LATIN_BOUNDS = _Bounds(
     ),
     upper_after=re.compile(r"\s*(?:or fewer\b|or less\b|at (?:the )?most\b)", re.IGNORECASE),
     about_after=re.compile(r"\s*(?:or so\b|-odd\b|odd\b|-some\b)", re.IGNORECASE),
+    ends=re.compile(
+        r"(?:than|over|above|beyond|of|least|exceed|ed|s|ing|the|at|to|as|nearly|almost|under|below|most|about|around|some|roughly|approximately|circa|ca\.|approx\.?|so|~)\s*$",
+        re.IGNORECASE,
+    ),
 )
 _CYRILLIC_BOUNDS = _Bounds(
     lower=re.compile(
@@ -129,6 +134,12 @@ def quantities(text: str, script: str) -> list[Quantity]:
         "cyrillic": (CYRILLIC, _CYRILLIC_BOUNDS),
     }.get(script, (ASIAN, _ASIAN_BOUNDS))
     return [_bounded(one, text, bounds) for one in _ranges(list(_cores(text, numerals)), text, numerals)]
+
+
+def figures(text: str, script: str) -> Iterator[Quantity]:
+    """The figures alone, without bounds or ranges: enough to see whether any may count something."""
+    numerals = {"latin": LATIN, "cyrillic": CYRILLIC}.get(script, ASIAN)
+    return (replace(one, bounded=True) for one in _cores(text, numerals))
 
 
 def _cores(text: str, numerals: Numerals) -> Iterator[Quantity]:
@@ -207,8 +218,9 @@ def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
         return replace(one, approximate=about is not None)
     before = text[max(0, one.start - BOUND_REACH) : one.start]
     after = text[one.end : one.end + 24]
+    words = bounds.ends is None or bounds.ends.search(before) is not None
     for before_bound, after_bound, change in _kinds(bounds):
-        if match := before_bound.search(before):
+        if words and (match := before_bound.search(before)):
             return change(replace(one, start=one.start - (len(before) - match.start()), bounded=True))
         if after_bound.match(after):
             return change(replace(one, bounded=True))

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from extractors.records import TopicTag
-from extractors.sentences import sentence_of, sentences
+from extractors.sentences import sentences
 from extractors.taxonomy import Pattern, Taxonomy
-from extractors.terms import LONGEST_TEXT, Hit, fold, is_cjk
+from extractors.terms import LONGEST_TEXT, is_cjk
 from extractors.topics.status import NOT_COUNTED, status_of
 
 # Chinese and Japanese say in one character what takes three letters elsewhere, Korean in one what takes two.
@@ -168,12 +168,20 @@ def _nearby(found: list[Sentence]) -> list[set[int]]:
 def _located(
     field_name: Literal["title", "text"], content: str, spans: list[Span], taxonomy: Taxonomy
 ) -> list[Sentence]:
-    hits = _unmasked(taxonomy.index.hits(content, fold(content)), taxonomy.groups["mask"])
-    starts = [start for start, _ in spans]
+    found = sorted(_unmasked(taxonomy.index.spans(content), taxonomy.groups["mask"]).items())
     by_number: dict[int, dict[int, list[Span]]] = {}
-    for start, end, group in hits:
-        number = sentence_of(starts, start)
-        by_number.setdefault(number, {}).setdefault(group, []).append((start, end))
+    number = -1
+    here: dict[int, list[Span]] = {}
+    for span, groups in found:
+        while number < 0 or (number + 1 < len(spans) and spans[number + 1][0] <= span[0]):
+            number += 1
+            here = {}
+        by_number[number] = here
+        for group in groups:
+            if group in here:
+                here[group].append(span)
+            else:
+                here[group] = [span]
     return [
         Sentence(
             field=field_name,
@@ -187,12 +195,18 @@ def _located(
     ]
 
 
-def _unmasked(hits: list[Hit], mask: int) -> list[Hit]:
-    """Hits without those inside a masking phrase: "border collie" takes its border out of play."""
-    covered = {place for start, end, group in hits if group == mask for place in range(start, end)}
+def _unmasked(found: dict[Span, tuple[int, ...]], mask: int) -> dict[Span, tuple[int, ...]]:
+    """Spans without those inside a masking phrase: "border collie" takes its border out of play."""
+    covered = {
+        place for (start, end), groups in found.items() if mask in groups for place in range(start, end)
+    }
     if not covered:
-        return hits
-    return [hit for hit in hits if hit[2] != mask and not (hit[0] in covered and hit[1] - 1 in covered)]
+        return found
+    return {
+        span: groups
+        for span, groups in found.items()
+        if mask not in groups and not (span[0] in covered and span[1] - 1 in covered)
+    }
 
 
 def _genre(reading: Reading) -> bool:
