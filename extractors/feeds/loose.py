@@ -23,7 +23,8 @@ _DC_DATE = re.compile(r"(</?)dc:date\b", re.IGNORECASE)
 # feedparser keeps elements it does not know under their name: that is how the source of a date survives it.
 _MARKED = "dc:wirewatchdate"
 # One entry of more than this is no entry; feedparser takes seconds for a megabyte of tag soup.
-_LONGEST_ENTRY = 400_000
+_LONGEST_ENTRY = 200_000
+_HEAD = 100_000
 # feedparser reads 1,500 entries a second; a feed in which more are broken is read in part.
 _MOST_BROKEN = 500
 _CUT_OFF = Fault(kind="truncated", detail="the last entry is cut off and held back")
@@ -37,9 +38,8 @@ def read_loose(text: str, *, cap: int) -> tuple[RawFeed, tuple[Fault, ...]]:
         head = text[: _OPENING.search(text).start()]  # type: ignore[union-attr]
         return _all_by_feedparser(head[:_LONGEST_ENTRY], cap), (_CUT_OFF,)
     if not pieces or root is None:
-        return _all_by_feedparser(text[: _LONGEST_ENTRY * 10], cap), (
-            Fault(kind="malformed", detail="not well-formed XML"),
-        )
+        # No entry to be seen: its head is enough to say what it is, and whether it hides entries under odd names.
+        return _all_by_feedparser(text[:_HEAD], cap), (Fault(kind="malformed", detail="not well-formed XML"),)
     opening, closing = _frame(text[: text.find(pieces[0])], root)
     faults = []
     feed, entries = RawFeed(), list[RawEntry]()

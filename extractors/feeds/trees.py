@@ -59,29 +59,24 @@ def read_tree(text: str, *, cap: int, keep_last: bool = True) -> RawFeed:
         return _read_whole(text, cap=cap, keep_last=keep_last)
     feed = RawFeed()
     tail: deque[RawEntry] = deque(maxlen=cap if keep_last else 0)
+    # Those in the middle of a very long feed are counted, not read. The tags may stand in a text as well: then fewer of
+    # the last are kept, which is no loss of what is new.
+    last_from = text.count("<item") + text.count("<entry") - cap
     parsing = etree.iterparse(
-        BytesIO(text.encode("utf-8")), events=("start", "end"), encoding="utf-8", resolve_entities=False,
+        BytesIO(text.encode("utf-8")), events=("end",), tag=("{*}item", "{*}entry"), encoding="utf-8", resolve_entities=False,
         no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
-    depth_in_entry = 0
-    for event, element in parsing:
-        name = _name(element.tag)
-        is_entry = name in {"item", "entry"}
-        if event == "start":
-            if not feed.kind:
-                feed.kind = _kind(element, name)
-                feed.base = element.get(f"{_XML}base")
-                feed.language = element.get(f"{_XML}lang")
-            depth_in_entry += is_entry
+    for _, element in parsing:
+        if _within_entry(element):
             continue
-        if is_entry:
-            depth_in_entry -= 1
-            if depth_in_entry == 0:
-                _keep(feed, tail, read_entry(element), cap)
-                _forget(element)
-        elif depth_in_entry == 0:
-            _read_channel(feed, element, name)
+        feed.total += 1
+        if feed.total <= cap:
+            feed.entries.append(read_entry(element))
+        elif feed.total > last_from:
+            tail.append(read_entry(element))
+        _forget(element)
     feed.entries.extend(list(tail)[-max(0, feed.total - cap) :] if feed.total > cap else ())
+    _read_frame(feed, parsing.root)
     return feed
 
 
@@ -91,18 +86,26 @@ def _read_whole(text: str, *, cap: int, keep_last: bool) -> RawFeed:
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )  # fmt: skip
     root = etree.fromstring(text.encode("utf-8"), parser)
-    feed = RawFeed(
-        kind=_kind(root, _name(root.tag)), base=root.get(f"{_XML}base"), language=root.get(f"{_XML}lang")
-    )
+    feed = RawFeed()
+    _read_frame(feed, root)
     found = [element for element in root.iter("{*}item", "{*}entry") if not _within_entry(element)]
-    for parent in [root, *(child for child in root if _name(child.tag) == "channel")]:
-        for element in parent:
-            if (name := _name(element.tag)) not in {"item", "entry", "channel", ""}:
-                _read_channel(feed, element, name)
     feed.total = len(found)
     kept = found[:cap] + (found[cap:][-cap:] if keep_last else [])
     feed.entries = [read_entry(element) for element in kept]
     return feed
+
+
+def _read_frame(feed: RawFeed, root: Any) -> None:
+    """What stands around the entries: the kind of feed and the channel's fields."""
+    feed.kind, feed.base, feed.language = (
+        _kind(root, _name(root.tag)),
+        root.get(f"{_XML}base"),
+        root.get(f"{_XML}lang"),
+    )
+    for parent in [root, *(child for child in root if _name(child.tag) == "channel")]:
+        for element in parent:
+            if (name := _name(element.tag)) not in {"item", "entry", "channel", ""}:
+                _read_channel(feed, element, name)
 
 
 def _within_entry(element: Any) -> bool:
@@ -127,14 +130,6 @@ def read_entry(element: Any) -> RawEntry:
         if not raw.links and about.startswith("http"):
             raw.links.append(Link(href=about))
     return raw
-
-
-def _keep(feed: RawFeed, tail: deque[RawEntry], entry: RawEntry, cap: int) -> None:
-    feed.total += 1
-    if len(feed.entries) < cap:
-        feed.entries.append(entry)
-    else:
-        tail.append(entry)
 
 
 def _forget(element: Any) -> None:
