@@ -337,6 +337,17 @@ def test_little_charts_count_new_stories_by_day(index):
     assert index.topic_volume(until=NOON, days=3) == {"cyber": (1, 0, 1)}
 
 
+@pytest.mark.elastic
+def test_indices_dropped_under_an_open_desk_are_said_to_be_gone_and_made_anew(index, tmp_path):
+    with served(desk_settings(index, tmp_path)) as address:
+        assert httpx.get(f"{address}/", timeout=30).status_code == 200
+        index.drop()
+        assert httpx.get(f"{address}/", timeout=30).status_code == 503
+        again = httpx.get(f"{address}/", timeout=30)
+    assert again.status_code == 200
+    assert "No story matches" in again.text
+
+
 def test_a_dead_server_gives_a_page_with_the_mend(tmp_path):
     settings = load_settings(
         environ={"WIREWATCH_HOME": str(tmp_path), "WIREWATCH_ELASTICSEARCH_URL": "http://127.0.0.1:9"}

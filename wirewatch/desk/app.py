@@ -105,6 +105,12 @@ def _problems(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         mend = f"{type(fault).__name__}. Reload in a moment; `wirewatch doctor` says more."
         return problem(request, 503, "Elasticsearch stopped answering.", mend)
 
+    @app.exception_handler(elastic_transport.ApiError)
+    def not_answered(request: Request, fault: elastic_transport.ApiError) -> Response:
+        source.forget()  # indices that were dropped are made anew when it is opened
+        what = f"Elasticsearch could not answer (HTTP {fault.meta.status}: {fault.message})."
+        return problem(request, 503, what, "Reload in a moment; `wirewatch doctor` says more.")
+
     @app.exception_handler(RequestValidationError)
     def out_of_bounds(request: Request, fault: RequestValidationError) -> Response:
         faults = "; ".join(
