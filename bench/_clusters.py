@@ -48,14 +48,16 @@ def arguments(argv: list[str], about: str) -> argparse.Namespace:
 
 
 def read_articles(path: Path) -> list[StoredArticle]:
-    """The texts as articles of as many publishers, in time order."""
+    """The texts as articles, in time order; a source that all of them share is the set's name and no publisher."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
-        articles = [_article(json.loads(line)) for line in lines]
+        rows = [json.loads(line) for line in lines]
+    sources = {row.get("source") for row in rows}
+    articles = [_article(row, row.get("source") if len(sources) > 1 else None) for row in rows]
     return sorted(articles, key=lambda article: (article.sort_at, article.article_key))
 
 
-def _article(row: dict[str, Any]) -> StoredArticle:
+def _article(row: dict[str, Any], source: str | None) -> StoredArticle:
     at = datetime.fromisoformat(row["ts"])
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     made = fingerprint(row["text"])
@@ -64,7 +66,7 @@ def _article(row: dict[str, Any]) -> StoredArticle:
         url=f"https://bench.example/{row['id']}",
         title=row["title"] or "",
         text=row["text"] or "",
-        publisher=row.get("source") or "x",
+        publisher=source or row["id"],
         published_at=at,
         first_seen_at=at,
         fetched_at=at,

@@ -44,6 +44,7 @@ class Board:
     _bags: dict[str, Bag] = field(default_factory=dict)
     _vectors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     _at: Mapping[str, datetime] = field(default_factory=dict)
+    _houses: dict[str, str] = field(default_factory=dict)
     _by_term: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _seen: dict[str, Profile] = field(default_factory=dict)  # profiles of the store, as they came
     _stored: set[str] = field(default_factory=set)  # stories that were there before the batch
@@ -52,6 +53,7 @@ class Board:
     def count(self, article: StoredArticle, bag: Bag) -> None:
         """Count the terms of a new original."""
         self._bags[article.article_key] = bag
+        self._houses[article.article_key] = _house(article)
         self.terms.setdefault(f"{article.sort_at:%Y-%m-%d}", TermCounts()).add(bag)
 
     def look_up(self, vectors: Mapping[str, Mapping[str, float]], at: Mapping[str, datetime]) -> None:
@@ -96,7 +98,13 @@ class Board:
             keys.update((key, self.profiles[key]) for key in self._by_term.get(term, ()))
         current = [self.profiles.get(key, profile) for key, profile in keys.items() if key not in self.merged]
         title_only = self._bags[article_key].title_only
-        chosen = choose_story(vector, self._at[article_key], current, title_only=title_only)
+        chosen = choose_story(
+            vector,
+            self._at[article_key],
+            current,
+            title_only=title_only,
+            house=self._houses[article_key],
+        )
         return chosen.story_key if chosen else story_key_for(article_key)
 
     def put(self, article: StoredArticle, story: str) -> None:
@@ -112,9 +120,11 @@ class Board:
         title_only = self._bags[key].title_only
         profile = self.profiles.get(story) or self._stored_profile(key, story)
         if profile is None:
-            profile = profile_of(story, vector, article.sort_at, title_only=title_only)
+            profile = profile_of(story, vector, article.sort_at, title_only=title_only, house=_house(article))
         elif article.type == "news":
-            profile = profile.with_article(vector, article.sort_at, title_only=title_only)
+            profile = profile.with_article(
+                vector, article.sort_at, title_only=title_only, house=_house(article)
+            )
         self._show(profile)
 
     def settle_later(self) -> None:
@@ -242,6 +252,10 @@ class Board:
         self.profiles.pop(goes, None)
         if first is not None and second is not None:
             self._show(first.joined(second))
+
+
+def _house(article: StoredArticle) -> str:
+    return article.family or article.publisher
 
 
 def _worth(cosine: float, one: str, other: str) -> bool:

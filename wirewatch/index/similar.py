@@ -345,17 +345,20 @@ def _profile_source(profile: Profile) -> dict[str, Any]:
         "terms": profile.search_terms(),
         "first_at": profile.first_at.isoformat(),
         "last_at": profile.last_at.isoformat(),
-        "body": orjson.dumps([profile.members, profile.titles_only, profile.total]).decode(),
+        "body": orjson.dumps(
+            [profile.members, profile.titles_only, profile.total, sorted(profile.houses)]
+        ).decode(),
     }
 
 
 def _profile(source: Mapping[str, Any]) -> Profile:
-    members, titles_only, total = orjson.loads(source["body"])
+    members, titles_only, total, houses = orjson.loads(source["body"])
     return Profile(
         story_key=source["story_key"],
         total=total,
         members=members,
         titles_only=titles_only,
+        houses=frozenset(houses),
         first_at=datetime.fromisoformat(source["first_at"]),
         last_at=datetime.fromisoformat(source["last_at"]),
     )

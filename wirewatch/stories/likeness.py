@@ -34,6 +34,11 @@ WORDS_SHARE = 0.6
 SINGLE_WEIGHT = 0.5
 LEAST_LENGTH = 0.5
 
+# Which words are rare cannot be known from a dozen articles: likeness counts by N / (N + this). Without it, in the sample
+# newsroom with its eleven Russian articles, three denials by one ministry ran together. On snippets 0 / 4 / 8 / 12 give
+# .888 / .891 / .891 / .887; full texts and reports do not change.
+FEW_ARTICLES = 4
+
 # In bare titles the words of the event are also the frequent ones ("Bitcoin" in a hundred titles of a day), so rarity
 # counts for less there: exponent .3 gives .83 where 1 gives .56.
 TITLE_RARITY = 0.3
@@ -139,7 +144,8 @@ def weigh(bag: Bag, counts: TermCounts) -> dict[str, float]:
     seen = _Seen(counts=counts.counts, articles=counts.among(bag.script), exponent=rarity)
     vector = _unit(bag.words, _WORD, seen, words)
     vector.update(_unit(bag.names, _NAMED, seen, 1 - WORDS_SHARE if bag.words else 1.0))
-    return vector
+    trust = math.sqrt(seen.articles / (seen.articles + FEW_ARTICLES))
+    return {term: weight * trust for term, weight in vector.items()}
 
 
 def likeness(vector: Mapping[str, float], total: Mapping[str, float], members: int) -> float:
