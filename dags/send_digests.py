@@ -30,7 +30,7 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 
-from wirewatch.scheduling import STORIES, Tag, Weight, run_settings, woken_by
+from wirewatch.scheduling import STORIES, Pool, Tag, Weight, run_settings, woken_by
 
 
 @dag(
@@ -39,7 +39,8 @@ from wirewatch.scheduling import STORIES, Tag, Weight, run_settings, woken_by
     **run_settings(Tag.DELIVER, limit=timedelta(minutes=20), weight=Weight.DIGESTS),
 )
 def send_digests() -> None:
-    @task.short_circuit
+    # In the pool of `cluster`: a digest that is planned in the middle of an assignment would tell half of it.
+    @task.short_circuit(pool=Pool.STORIES)
     def plan() -> list[str]:
         """Whose digest is due; the run ends here if nobody's is."""
         from wirewatch import pipeline

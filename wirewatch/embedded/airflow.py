@@ -1,8 +1,8 @@
 """A whole Airflow for one laptop: its parts started, watched, restarted and stopped by us, over SQLite and loopback only.
 
 The parts are those of `airflow standalone`, started one by one: standalone itself gives no way to leave out the log servers,
-which bind every interface, and it goes on when its scheduler has died. No triggerer: no task of ours defers. Everybody on
-this machine is admin, which is acceptable on loopback only; a shared Airflow is set up as in `docker-compose.yml`.
+which bind every interface, and it goes on when its scheduler has died. Everybody on this machine is admin, which is
+acceptable on loopback only; a shared Airflow is set up as in `docker-compose.yml`.
 """
 
 from __future__ import annotations
@@ -50,8 +50,10 @@ PARTS = {
     "api-server": ["api-server"],
     "dag-processor": ["dag-processor"],
     "scheduler": ["scheduler", "--skip-serve-logs"],
+    # No task of ours defers; without it the UI shows a red badge.
+    "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-_HEALTH_NAMES = {"scheduler": "scheduler", "dag-processor": "dag_processor"}
+_HEALTH_NAMES = {"scheduler": "scheduler", "dag-processor": "dag_processor", "triggerer": "triggerer"}
 
 
 class AirflowFailed(EmbeddedError):
@@ -112,8 +114,9 @@ class Airflow:
         self.api.put_pools(json.loads((dags_folder() / "pools.json").read_text(encoding="utf-8")))
         self._start("scheduler")
         self._await("the DAG files", "dag-processor", self._dags_known)
-        self._await("the scheduler", "scheduler", lambda: self._sick() == [])
+        self._await("the scheduler", "scheduler", lambda: "scheduler" not in self._sick())
         self.say(f"Airflow is ready at {self.url}")
+        self._start("triggerer")  # last: nothing waits for it
 
     def failing(self) -> list[str]:
         """Parts that have ended, or whose heartbeat has been away for too long."""
@@ -136,7 +139,7 @@ class Airflow:
 
     def stop(self) -> None:
         """Stop the scheduler first: what its tasks report still finds the API server."""
-        for name in ("scheduler", "dag-processor", "api-server"):
+        for name in ("scheduler", "triggerer", "dag-processor", "api-server"):
             part = self.parts.pop(name, None)
             if part is not None:
                 part.stop(patience=TASK_PATIENCE_SECONDS if name == "scheduler" else PART_PATIENCE_SECONDS)
