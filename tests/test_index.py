@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, build_article, build_entry, build_story
+from tests.builders import NOON, build_article, build_entry, build_feed_state, build_story
 from wirewatch import records
 from wirewatch.index import Index, IndexUnreachable, Question, connect
 from wirewatch.index.schema import mappings_folder
@@ -57,6 +57,19 @@ def test_preparing_twice_changes_nothing_and_keeps_the_documents(index: Index):
     index.prepare(NOON)
     index.refresh()
     assert index.articles.count() == 1
+
+
+@pytest.mark.elastic
+def test_a_field_that_is_new_in_the_mappings_is_added_to_the_indices_of_earlier_runs(index: Index):
+    name = index.names.single("feeds")
+    properties = json.loads((mappings_folder() / "feeds.json").read_text())["mappings"]["properties"]
+    index.client.indices.delete(index=name)
+    early = {field: kind for field, kind in properties.items() if field != "title"}
+    index.client.indices.create(
+        index=name, mappings={"dynamic": "strict", "properties": early}, aliases={index.name("feeds"): {}}
+    )
+    index.prepare(NOON)
+    assert index.feeds.save([build_feed_state(title="Paper")]).refused == ()
 
 
 @pytest.mark.elastic

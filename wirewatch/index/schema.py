@@ -94,6 +94,24 @@ def prepare(client: Elasticsearch, names: Names, capabilities: Capabilities, now
         create(client, names.single(kind))
     for kind in MONTHLY:
         create(client, names.month(kind, now))
+    _add_fields(client, names)
+
+
+def _add_fields(client: Elasticsearch, names: Names) -> None:
+    """Fields that are new in the mappings, added to the indices of earlier runs. A changed type is refused by the server."""
+    found = client.indices.get_mapping(index=f"{names.prefix}-*", filter_path="*.mappings.properties.*.type")
+    for kind in KINDS:
+        wanted = json.loads((mappings_folder() / f"{kind}.json").read_text(encoding="utf-8"))["mappings"][
+            "properties"
+        ]
+        for index, there in found.items():
+            if index.startswith(names.single(kind)):
+                known = there["mappings"].get("properties", {})
+                missing = {
+                    name: field for name, field in wanted.items() if name not in known and "type" in field
+                }
+                if missing:
+                    client.indices.put_mapping(index=index, properties=missing)
 
 
 def create(client: Elasticsearch, index: str) -> None:
