@@ -171,12 +171,13 @@ def test_an_article_that_shows_two_stories_to_be_one_merges_them_and_the_older_k
         assert store.told[gone].merged_into == next(iter(after))
 
 
-def test_the_same_template_with_other_facts_founds_another_group():
+def test_the_same_template_with_other_facts_is_another_story():
     case = next(case for case in CASES if "template" in case["name"])
     store = clustered(
         [article("monday", case["one"]), article("tuesday", case["other"], minutes=1440), *filler(8)]
     )
     assert store.articles["tuesday"].near_duplicate_of is None
+    assert store.articles["tuesday"].story_key != store.articles["monday"].story_key
 
 
 def test_furniture_is_learned_from_articles_that_share_nothing_else():

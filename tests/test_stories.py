@@ -173,6 +173,21 @@ def test_figures_that_may_both_be_true_are_none(other):
     assert conflicts(members) == ()
 
 
+def test_a_part_and_the_whole_that_an_article_gives_itself_are_no_conflict():
+    members = [
+        article("a", "Morning", claims=(claim(2800, 2800), claim(13800, 13800, source="Ministry"))),
+        article("b", "Evening", claims=(claim(13800, 13800),)),
+    ]
+    assert conflicts(members) == ()
+
+
+def test_two_sources_that_one_article_holds_against_each_other_are_a_conflict():
+    said = (claim(2800, 2800, source="Seoul"), claim(4000, 4000, source="Kyiv"))
+    assert conflicts([article("a", "Morning", claims=said)]) == (
+        "killed: 2,800 people (Seoul) against 4,000 (Kyiv)",
+    )
+
+
 def test_a_toll_that_one_source_raises_is_no_conflict():
     members = [
         article("a", "Morning", claims=(claim(3, 3, source="Police"),)),

@@ -81,6 +81,9 @@ class Board:
             story = self.merged[story]
         return story
 
+    def _has_story(self, article_key: str) -> bool:
+        return article_key in self._story or self.known[article_key].group != article_key
+
     def story_of_copies(self, article_key: str) -> str | None:
         """The story of the closest stored article that is a copy of this one, if there is any."""
         links = [
@@ -97,6 +100,10 @@ class Board:
         for term in heaviest(vector, ASKED_TERMS):
             keys.update((key, self.profiles[key]) for key in self._by_term.get(term, ()))
         current = [self.profiles.get(key, profile) for key, profile in keys.items() if key not in self.merged]
+        barred = {
+            self.story_of(twin) for twin in self.copies.twins.get(article_key, ()) if self._has_story(twin)
+        }
+        current = [profile for profile in current if profile.story_key not in barred]
         title_only = self._bags[article_key].title_only
         chosen = choose_story(
             vector,
@@ -208,10 +215,22 @@ class Board:
         for one, other in self._neighbours():
             if (cosine := one_story(self._profile(one), self._profile(other))) is not None:
                 pairs[one, other] = cosine
+        barred = self._barred()
         for one, other in sorted(pairs, key=lambda pair: (-pairs[pair], pair)):
             first, second = self._final(one), self._final(other)
+            if barred and self._kept_apart(first, second, barred):
+                continue
             if first != second and one_story(self._profile(first), self._profile(second)) is not None:
                 self._merge(first, second)
+
+    def _barred(self) -> list[tuple[str, str]]:
+        """Pairs of articles that are one form with other figures."""
+        return [
+            (key, twin) for key, twins in self.copies.twins.items() if key in self._story for twin in twins
+        ]
+
+    def _kept_apart(self, one: str, other: str, barred: Sequence[tuple[str, str]]) -> bool:
+        return any({self.story_of(key), self.story_of(twin)} == {one, other} for key, twin in barred)
 
     def _neighbours(self) -> list[tuple[str, str]]:
         """Pairs of stories, one of them of the batch, whose heavy terms alone make them half as like as it takes."""

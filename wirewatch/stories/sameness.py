@@ -51,6 +51,10 @@ LEAD_KNOWN = 0.5
 # fewer, so many must be in the other. .34 and .5 measure alike; .6 loses heavy rewrites (recall .79).
 SAME_NUMBERS = 0.5
 
+# From so much in common and so many figures on, texts with other figures are the same form filled in again.
+TEMPLATE_CONTAINMENT = 0.3
+TEMPLATE_NUMBERS = 3
+
 # A text that holds another whole and is this much longer carries it inside; a copy with a menu is not.
 EMBEDDING_LONGER = 1.8
 EMBEDDING_CONTAINMENT = 0.6
@@ -89,6 +93,19 @@ def compare(one: Reading, other: Reading) -> Overlap | None:
     if not same:
         return None
     return Overlap(jaccard=jaccard, containment=containment, strength=jaccard + containment / 1000)
+
+
+def same_template(one: Reading, other: Reading) -> bool:
+    """Whether two texts share their form and differ in their figures: yesterday's bulletin and today's.
+
+    They are of two events, however alike their words are.
+    """
+    fewer = min(len(one.shingles), len(other.shingles))
+    if fewer < FEWEST_SHINGLES or min(len(one.numbers), len(other.numbers)) < TEMPLATE_NUMBERS:
+        return False
+    return len(one.shingles & other.shingles) / fewer >= TEMPLATE_CONTAINMENT and not _same_numbers(
+        one, other
+    )
 
 
 def copy_kind(copy: Reading, original: Reading, overlap: Overlap) -> Kind:
