@@ -100,7 +100,9 @@ def _site(data: Path, group: list[dict[str, Any]]) -> web.Application:
         return web.Response(text=text, content_type="application/rss+xml")
 
     async def page(request: web.Request) -> web.Response:
-        found = bodies.get(request.raw_path) or bodies.get(request.path)
+        # By the number alone: how the rest of a path is encoded is the fetcher's choice.
+        number = request.path.split("/")[1]
+        found = group[int(number)] if number.isdecimal() and int(number) < len(group) else None
         if found is None:
             return web.Response(status=404)
         with gzip.open(data / found["html"]) as file:
