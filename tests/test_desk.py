@@ -357,3 +357,16 @@ def test_a_dead_server_gives_a_page_with_the_mend(tmp_path):
     assert page.status_code == told.status_code == 503
     assert "wirewatch doctor" in page.text
     assert "wirewatch doctor" in told.json()["mend"]
+
+
+def test_the_unsubscribe_page_is_there_without_login_and_opening_it_changes_nothing(tmp_path):
+    from wirewatch.delivery.links import unsubscribe_token
+
+    settings = load_settings(
+        environ={"WIREWATCH_HOME": str(tmp_path), "WIREWATCH_ELASTICSEARCH_URL": "http://127.0.0.1:9"}
+    )
+    with served(settings) as address, httpx.Client(base_url=address, timeout=30) as client:
+        answer = client.get(f"/u/{unsubscribe_token('night-desk', settings)}")
+        assert answer.status_code == 200
+        assert "night-desk" in answer.text
+        assert client.get("/u/forged").status_code == 404

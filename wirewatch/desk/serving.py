@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import uvicorn
+from fastapi import FastAPI
 
+from wirewatch.delivery.leaving import leaving_router
 from wirewatch.desk.app import build_app
+from wirewatch.desk.asking import Source
+from wirewatch.dispatch import leave
 from wirewatch.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -23,9 +28,20 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
 
 def server(settings: Settings) -> uvicorn.Server:
     """The server, to be run with a socket that listens."""
-    return uvicorn.Server(
-        uvicorn.Config(build_app(settings, describe_api=True), log_level="warning", access_log=False)
+    return uvicorn.Server(uvicorn.Config(standalone(settings), log_level="warning", access_log=False))
+
+
+def standalone(settings: Settings) -> FastAPI:
+    """The desk with what only a server of its own may offer: the API's description, and the unsubscribe page.
+
+    That page must stand outside any login; inside Airflow it would not.
+    """
+    app = build_app(settings, describe_api=True)
+    source = Source(settings)
+    app.include_router(
+        leaving_router(settings, lambda token: leave(source.index(), settings, token, datetime.now(UTC)))
     )
+    return app
 
 
 def listen(port: int) -> socket.socket:
