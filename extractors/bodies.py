@@ -7,7 +7,6 @@ One line a paragraph; what is trimmed afterwards is `boilerplate`'s business.
 
 from __future__ import annotations
 
-import copy
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,6 +34,8 @@ MUCH_MORE = 1.41
 # A base of fewer words gives way to a reading of several times as many: it has missed the body.
 FEW_WORDS = 60
 SEVERAL = 2
+# Under this share of common words the base's fast mode is not believed.
+AGREE = 0.7
 # Characters below which the page is read again with its chrome.
 SHORT_TEXT = 400
 KEPT_BESIDE = 60
@@ -69,10 +70,12 @@ def find_body(
     """The article's text; empty where the page has none."""
     bare = without_chrome(tree, publisher=publisher)
     blocks = read_blocks(bare)
-    body = _fused(_base(bare, url), blocks, headline)
+    ours = _paragraph_places(blocks, headline)
+    body = _fused(_checked_base(bare, blocks, ours, url), blocks, ours)
     if len(body.text) < SHORT_TEXT:
         # Perhaps the chrome that went held the body: both extractors once more, on the page as it came.
-        again = _fused(_base(copy.deepcopy(tree), url), read_blocks(tree), headline)
+        blocks = read_blocks(tree)
+        again = _fused(_base(tree, url, fast=False), blocks, _paragraph_places(blocks, headline))
         body = again if len(again.text) > SEVERAL * len(body.text) else body
     for source, stated in (("json-ld", _stated(structured)), ("feed", _from_feed(feed_html))):
         if len(stated) >= LEAST_STATED and len(body.text) < STATED_SHARE * len(stated):
@@ -80,18 +83,27 @@ def find_body(
     return body
 
 
-def _base(bare: lxml.html.HtmlElement, url: str) -> str:
+def _checked_base(bare: lxml.html.HtmlElement, blocks: list[Block], ours: list[int], url: str) -> str:
+    """Trafilatura in its fast mode; with its own fallbacks where our reading is of another text."""
+    base = _base(bare, url, fast=True)
+    whole = squeeze(base)
+    in_base = sum(size_of(b.text) for b in blocks if whole and squeeze(b.text) in whole)
+    in_ours = sum(size_of(blocks[place].text) for place in ours)
+    in_both = sum(size_of(blocks[place].text) for place in ours if squeeze(blocks[place].text) in whole)
+    return base if 2 * in_both >= AGREE * (in_base + in_ours) else _base(bare, url, fast=False)
+
+
+def _base(bare: lxml.html.HtmlElement, url: str, *, fast: bool) -> str:
     from trafilatura import bare_extraction
 
-    found = bare_extraction(bare, url=url, include_comments=False)
+    found = bare_extraction(bare, url=url, fast=fast, include_comments=False)
     return (found.text or "") if found is not None and not isinstance(found, dict) else ""
 
 
-def _fused(base: str, blocks: list[Block], headline: str | None) -> Body:
+def _fused(base: str, blocks: list[Block], ours: list[int]) -> Body:
     """The base's lines, with the blocks our reading adds put where they stand on the page."""
     whole = squeeze(base)
     kept = {block.place for block in blocks if squeeze(block.text) in whole} if whole else set()
-    ours = _paragraph_places(blocks, headline)
     sizes = [size_of(block.text) for block in blocks]
     in_base, in_ours = sum(sizes[place] for place in kept), sum(sizes[place] for place in ours)
     if in_base < FEW_WORDS and in_ours > SEVERAL * max(in_base, size_of(base)):

@@ -41,8 +41,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"\W*(?:by [A-Z]|von [A-ZÄÖÜ]|par [A-ZÉ]|por [A-Z]|written by|updated|published|posted|veröffentlicht|aktualisiert|publié|mis à jour|"
-    r"publicado|last updated|автор|опубликовано|\d+ min)",
+    r"\W*(?:(?i:by|von|par|por) [A-ZÄÖÜÉ]|(?i:written by|updated|published|posted|veröffentlicht|aktualisiert|publié|mis à jour|"
+    r"publicado|last updated|автор|опубликовано|\d+ min))",
 )
 # The machine's own note, which is a sign and no part of the text, is kept: `farm_signals` reads it.
 

@@ -14,6 +14,8 @@ from extractors.structured import texts, tidy
 from extractors.vicinity import names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import lxml.html
 
     from extractors.structured import Structured
@@ -98,15 +100,16 @@ def find_authors(
     """The authors' names and where they were found."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     outlets = frozenset(f for f in (fold(host), fold(host.split(".")[0]), *map(fold, site_names)) if f)
-    for source, raws in (
-        ("json-ld", _in_json_ld(structured)),
-        ("meta", structured.every(*_META)),
-        ("meta", _labelled(structured)),
-        ("author-link", _links(tree, vicinity)),
-        ("byline-element", _elements(tree, vicinity)),
-        ("byline", _lines(vicinity)),
-    ):
-        found = _people(raws, outlets)
+    ways: tuple[tuple[str, Callable[[], list[str]]], ...] = (
+        ("json-ld", lambda: _in_json_ld(structured)),
+        ("meta", lambda: structured.every(*_META)),
+        ("meta", lambda: _labelled(structured)),
+        ("author-link", lambda: _links(tree, vicinity)),
+        ("byline-element", lambda: _elements(tree, vicinity)),
+        ("byline", lambda: _lines(vicinity)),
+    )
+    for source, read in ways:
+        found = _people(read(), outlets)
         if found:
             return found, source
     return (), None
@@ -115,9 +118,9 @@ def find_authors(
 def split_names(raw: str) -> list[str]:
     """A byline's names: "By A and B" is two, "A, MD" is one."""
     raw = _IN_BRACKETS.sub(" ", tidy(raw)).strip()
+    raw = _DATE_BEGINS.sub("", _PREFIX.sub("", raw))
     if _NO_NAME.search(raw):
         return []
-    raw = _DATE_BEGINS.sub("", _PREFIX.sub("", raw))
     found: list[str] = []
     for part in _SPLIT.split(raw):
         for piece in _comma_parts(part):

@@ -118,7 +118,7 @@ class _Candidates:
 def written_day(found: FoundDate) -> date:
     """The day as the page writes it: 01:00 in Seoul is of that day, though in UTC it is the day before.
 
-    `FoundDate.at` is the instant in UTC; the day written stands in `raw`, which is read again here without its zone.
+    `FoundDate.at` is an instant, in whatever zone; the day written stands in `raw`, read again here without its zone.
     """
     if match := _ISO_DAY.match(found.raw):
         return date(int(match[1]), int(match[2]), int(match[3]))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Letters needed before the statistical identifier is believed: below, headlines of one language come out as another.
 ENOUGH_LETTERS = 60
 # Characters that the identifier is shown: more changes nothing but its time.
-SHOWN = 4_000
+SHOWN = 1_000
 # Its normalised probability must reach this, or the hint is taken where there is one.
 SURE = 0.6
 

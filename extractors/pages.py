@@ -185,10 +185,10 @@ def is_partial(structured: Structured, tree: lxml.html.HtmlElement, text: str) -
         str(node.get("isAccessibleForFree")).strip().lower() in {"false", "0"}
         for node in structured.articles()
     )
-    asks = _PAYWALL.search(_body_text(tree)[:60_000]) is not None
-    return (closed and (asks or words < NOTICE_WORDS)) or (
-        asks and words < NOTICE_WORDS // 2 and text.rstrip().endswith(("...", "…"))
-    )
+    cut = words < NOTICE_WORDS // 2 and text.rstrip().endswith(("...", "…"))
+    if closed and words < NOTICE_WORDS:
+        return True
+    return (closed or cut) and _PAYWALL.search(_body_text(tree)[:60_000]) is not None
 
 
 def _challenge(look: _Look) -> Wrong | None:
@@ -207,7 +207,8 @@ def _challenge(look: _Look) -> Wrong | None:
 
 
 def _missing(look: _Look) -> Wrong | None:
-    if look.words > NOTICE_WORDS:
+    running = sum(size_of(line) >= PARAGRAPH_WORDS for line in look.text.splitlines())
+    if look.words > NOTICE_WORDS or running >= PARAGRAPHS:
         return None
     headings = "\n".join(" ".join(h.itertext()) for h in look.tree.iter("h1", "h2"))[:1000]
     for line in f"{look.called}\n{headings}".splitlines():
