@@ -139,3 +139,15 @@ def test_run_without_once_says_what_it_does(tmp_path):
     done = wirewatch("run", home=tmp_path)
     assert done.returncode == 2
     assert "--once" in done.stderr
+
+
+def test_a_wrong_topic_file_is_refused_with_file_key_and_reason_before_anything_starts(tmp_path):
+    feeds, topics = tmp_path / "feeds.toml", tmp_path / "topics"
+    feeds.write_text('[[feed]]\nurl = "https://a.example/f"\n')
+    topics.mkdir()
+    (topics / "smuggling.toml").write_text('id = "smuggling"\nparent = "no_such_topic"\n')
+    done = wirewatch("run", "--once", "--feeds", str(feeds), home=tmp_path, WIREWATCH_TOPICS=str(topics))
+    assert done.returncode == 2, done.stderr
+    assert "smuggling.toml" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "state").exists()

@@ -124,7 +124,7 @@ def preview(index: Index, settings: Settings, name: str, at: datetime) -> Render
     window = first_window(subscriber, at)
     if rows:
         window = Window(kind=subscriber.frequency, start=_covered_until(rows), end=at)
-    return render_digest(_composed(index, subscriber, window, rows), subscriber, settings)
+    return render_digest(_composed(index, settings, subscriber, window, rows), subscriber, settings)
 
 
 def delivered_text(index: Index, key: str) -> str | None:
@@ -182,7 +182,7 @@ def _due(
         return next_window(subscriber, _covered_until(rows), now)
     window = first_window(subscriber, now)
     # A first digest with nothing in it would waste the beginning: it waits until the collectors brought something.
-    return window if _composed(index, subscriber, window, ()).items else None
+    return window if _composed(index, settings, subscriber, window, ()).items else None
 
 
 def _covered_until(rows: Sequence[Delivery]) -> datetime:
@@ -211,16 +211,16 @@ def _history(index: Index, subscriber: Subscriber, now: datetime) -> list[Delive
 def _subscribers(settings: Settings) -> tuple[Subscriber, ...]:
     from extractors.taxonomy import load_taxonomy
 
-    return load_subscribers(settings, known_topics=lambda: load_taxonomy().topics)
+    return load_subscribers(settings, known_topics=lambda: load_taxonomy(settings.topic_folders).topics)
 
 
-def _widened(subscriber: Subscriber) -> Subscriber:
+def _widened(subscriber: Subscriber, settings: Settings) -> Subscriber:
     """The subscriber, asking for the topics below the ones named, too."""
     if not subscriber.topics:
         return subscriber
     from extractors.taxonomy import load_taxonomy
 
-    taxonomy = load_taxonomy()
+    taxonomy = load_taxonomy(settings.topic_folders)
     topics = [topic for asked in subscriber.topics for topic in _below(asked, taxonomy)]
     return replace(subscriber, topics=tuple(dict.fromkeys(topics)))
 
@@ -268,7 +268,7 @@ def _made(index: Index, settings: Settings, subscriber: Subscriber, row: Deliver
         other for other in _history(index, subscriber, row.window_end) if other.digest_key != row.digest_key
     ]
     window = Window(kind=row.kind, start=row.window_start, end=row.window_end)
-    digest = _composed(index, subscriber, window, rows)
+    digest = _composed(index, settings, subscriber, window, rows)
     if not digest.items and not _worth_sending_empty(digest, subscriber):
         return empty(row, now)
     return rendered(row, render_digest(digest, subscriber, settings), now)
@@ -281,8 +281,10 @@ def _worth_sending_empty(digest: Digest, subscriber: Subscriber) -> bool:
     )
 
 
-def _composed(index: Index, subscriber: Subscriber, window: Window, rows: Sequence[Delivery]) -> Digest:
-    reader = _widened(subscriber)
+def _composed(
+    index: Index, settings: Settings, subscriber: Subscriber, window: Window, rows: Sequence[Delivery]
+) -> Digest:
+    reader = _widened(subscriber, settings)
     told = remember(rows)
     memory = remember(rows, _redirects(index, told))
     stories = [

@@ -68,6 +68,7 @@ class Settings:
         None,
         "Subscribers file: TOML with [[subscriber]] tables. None: everything into a folder of the home's outbox.",
     )
+    topics: Path | None = _setting(None, "Folder with topic files of your own, which add to or replace ours.")
     allow_loopback: bool = _setting(
         False, "Let feeds and pages on loopback addresses be fetched (sample, tests)."
     )
@@ -133,6 +134,11 @@ class Settings:
     kibana_url: str | None = _setting(None, "Kibana to link to from the Airflow UI and the desk.", form="url")
 
     origins: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def topic_folders(self) -> tuple[Path, ...]:
+        """The operator's own topic folders, for `load_taxonomy`."""
+        return () if self.topics is None else (self.topics,)
 
     def origin(self, name: str) -> str:
         """Where the value of `name` came from."""

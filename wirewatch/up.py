@@ -329,7 +329,8 @@ def _check_files(settings: Settings) -> None:
         from wirewatch.feedlists import read_feed_list
 
         read_feed_list(settings.feeds)
-    load_subscribers(settings, known_topics=lambda: load_taxonomy().topics)
+    taxonomy = load_taxonomy(settings.topic_folders)
+    load_subscribers(settings, known_topics=lambda: taxonomy.topics)
 
 
 @contextmanager

@@ -44,13 +44,14 @@ def report(fault: WirewatchError) -> None:
 
 def exit_code(fault: WirewatchError) -> int:
     """Which exit code a fault means."""
+    from extractors.taxonomy import TaxonomyFaults
     from wirewatch.feedlists import FeedListError
     from wirewatch.index import IndexUnreachable
     from wirewatch.settings import SettingsError
     from wirewatch.subscribers import SubscribersError
 
     match fault:
-        case SettingsError() | FeedListError() | SubscribersError():
+        case SettingsError() | FeedListError() | SubscribersError() | TaxonomyFaults():
             return WRONG
         case IndexUnreachable():
             return UNREACHABLE

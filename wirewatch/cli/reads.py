@@ -39,12 +39,18 @@ def extract(
     from extractors.reading import read_page
     from extractors.records import Publisher
     from extractors.taxonomy import load_taxonomy
+    from wirewatch.settings import load_settings
 
     page = _page(source, url)
     publisher = load_publishers().of(page.final_url)
     if zone and publisher is None:
         publisher = Publisher(name=page.final_url, zone=zone)
-    read = read_page(page, taxonomy=load_taxonomy(), publisher=publisher, now=datetime.now(UTC))
+    read = read_page(
+        page,
+        taxonomy=load_taxonomy(load_settings().topic_folders),
+        publisher=publisher,
+        now=datetime.now(UTC),
+    )
     known_url = None if page.final_url == NOWHERE else page.final_url
     found = {"url": known_url, **described(read)}
     if as_json:
@@ -68,8 +74,9 @@ def tag(
     from extractors.taxonomy import load_taxonomy
     from extractors.topics import explain as explained
     from extractors.topics import tag as tagged
+    from wirewatch.settings import load_settings
 
-    taxonomy = load_taxonomy([topics] if topics else [])
+    taxonomy = load_taxonomy([topics] if topics else load_settings().topic_folders)
     head, text = _title_and_text(file, title)
     language = language or detect_language(f"{head}\n{text}")
     tags = tagged(head, text, language=language, taxonomy=taxonomy)

@@ -95,7 +95,8 @@ def _check_files(settings: Settings) -> None:
     if settings.feeds is None:
         raise SettingsError([("feeds", "no feed list; pass --feeds FILE or set WIREWATCH_FEEDS")])
     read_feed_list(settings.feeds)
-    load_subscribers(settings, known_topics=lambda: load_taxonomy().topics)
+    taxonomy = load_taxonomy(settings.topic_folders)
+    load_subscribers(settings, known_topics=lambda: taxonomy.topics)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def build_app(
     _health(app, source)
     story_pages.add(app, pages, source)
     feed_pages.add(app, pages, source)
-    workbench.add(app, pages)
+    workbench.add(app, pages, settings.topic_folders)
     api.add(app, source)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     return app

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, Form, Request
@@ -47,12 +48,12 @@ def try_text(title: str, text: str, taxonomy: Taxonomy) -> Tried:
     )
 
 
-def add(app: FastAPI, pages: Jinja2Templates) -> None:
+def add(app: FastAPI, pages: Jinja2Templates, folders: Sequence[Path]) -> None:
     """Put the page into the app."""
 
     @app.get("/workbench", response_class=HTMLResponse, name="workbench", include_in_schema=False)
     def workbench(request: Request) -> HTMLResponse:
-        context = {"tried": None, "title": "", "text": "", "version": _taxonomy().version}
+        context = {"tried": None, "title": "", "text": "", "version": load_taxonomy(folders).version}
         return pages.TemplateResponse(request, "workbench.html", context)
 
     @app.post("/workbench", response_class=HTMLResponse, name="try_text", include_in_schema=False)
@@ -62,12 +63,7 @@ def add(app: FastAPI, pages: Jinja2Templates) -> None:
         text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
     ) -> HTMLResponse:
         text = text.replace("\r\n", "\n")
-        taxonomy = _taxonomy()
+        taxonomy = load_taxonomy(folders)
         tried = try_text(title, text, taxonomy) if (title + text).strip() else None
         context = {"tried": tried, "title": title, "text": text, "version": taxonomy.version}
         return pages.TemplateResponse(request, "workbench.html", context)
-
-
-@cache
-def _taxonomy() -> Taxonomy:
-    return load_taxonomy()

@@ -54,7 +54,9 @@ async def _ingest(engine: Engine, shards: Sequence[int] | None, workers: int) ->
     counts: Counter[str] = Counter()
     engine.index.refresh("entries")
     archive = Archive(engine.settings)
-    with open_readers(workers=workers, seconds=engine.settings.page_seconds) as readers:
+    with open_readers(
+        workers=workers, seconds=engine.settings.page_seconds, topics=engine.settings.topic_folders
+    ) as readers:
         async with Fetcher(engine.settings) as fetcher:
             while rows := engine.index.ledger.take(now=engine.clock(), shards=shards, limit=BATCH):
                 outcomes = await _work_off(engine, rows, fetcher, readers, archive)

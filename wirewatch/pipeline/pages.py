@@ -61,7 +61,7 @@ class Readers:
 
 
 @contextmanager
-def open_readers(*, workers: int, seconds: float, topics: Path | None = None) -> Iterator[Readers]:
+def open_readers(*, workers: int, seconds: float, topics: tuple[Path, ...] = ()) -> Iterator[Readers]:
     """A pool of `workers` processes, ended at the end."""
     pool = ProcessPool(
         max_workers=workers,
@@ -81,8 +81,8 @@ def open_readers(*, workers: int, seconds: float, topics: Path | None = None) ->
 _TAXONOMY: list[Taxonomy] = []  # one a worker process, loaded when it begins
 
 
-def _begin(topics: Path | None) -> None:
-    _TAXONOMY[:] = [load_taxonomy([topics] if topics else [])]
+def _begin(topics: tuple[Path, ...]) -> None:
+    _TAXONOMY[:] = [load_taxonomy(topics)]
 
 
 def _read(job: Job) -> Reading | Rejected | Unread:
