@@ -50,7 +50,7 @@ def examine(settings: Settings) -> Findings:
     from wirewatch.index import IndexUnreachable, connect
 
     findings = Findings(settings=_settings(settings), versions=_versions())
-    _feed_list(settings, findings)
+    _files(settings, findings)
     try:
         index = connect(settings)
     except IndexUnreachable as fault:
@@ -92,15 +92,22 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _feed_list(settings: Settings, findings: Findings) -> None:
-    from wirewatch.feedlists import FeedListError, read_feed_list
+def _files(settings: Settings, findings: Findings) -> None:
+    from extractors.errors import WirewatchError
+    from extractors.taxonomy import load_taxonomy
+    from wirewatch.feedlists import read_feed_list
+    from wirewatch.subscribers import load_subscribers
 
-    if settings.feeds is None:
-        return
-    try:
-        read_feed_list(settings.feeds)
-    except FeedListError as fault:
-        findings.wrong.extend((line, "mend the feed list") for line in str(fault).splitlines())
+    checks = {
+        "mend the feed list": lambda: settings.feeds and read_feed_list(settings.feeds),
+        "mend the topic file": lambda: load_taxonomy(settings.topic_folders),
+        "mend the subscribers file": lambda: load_subscribers(settings),
+    }
+    for mend, check in checks.items():
+        try:
+            check()
+        except WirewatchError as fault:
+            findings.wrong.extend((line, mend) for line in str(fault).splitlines())
 
 
 def _server(index: Index, findings: Findings) -> None:
