@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -98,7 +99,7 @@ def _files(settings: Settings, findings: Findings) -> None:
     from wirewatch.feedlists import read_feed_list
     from wirewatch.subscribers import load_subscribers
 
-    checks = {
+    checks: dict[str, Callable[[], object]] = {
         "mend the feed list": lambda: settings.feeds and read_feed_list(settings.feeds),
         "mend the topic file": lambda: load_taxonomy(settings.topic_folders),
         "mend the subscribers file": lambda: load_subscribers(settings),
