@@ -238,6 +238,15 @@ def test_an_update_of_an_article_keeps_its_story_and_raises_the_revision_when_it
     assert store.told[before.story_key].revision == story.revision + 1
 
 
+def test_a_store_that_keeps_nothing_ends_the_run_instead_of_turning_for_ever():
+    class Forgetful(MemoryStore):
+        def write(self, change):
+            pass
+
+    store = Forgetful(newsroom())
+    assert cluster_articles(store, now=NOON).as_dict()["stuck"] == 13
+
+
 # --------------------------------------------------------------------------- on a real node
 
 

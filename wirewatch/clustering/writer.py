@@ -7,6 +7,7 @@ values: killed at any point, the next start writes what the journal says and goe
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict, defaultdict
 from dataclasses import replace
 from hashlib import sha256
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+log = logging.getLogger(__name__)
+
 # Articles decided together: what is furniture and which words are rare is learned from all of them first. 500 fit
 # one bulk request and one journal document of 1-2 MB.
 BATCH = 500
@@ -42,7 +45,16 @@ def cluster_articles(
     if unfinished is not None:
         store.write(unfinished)
     writer = Writer(store, now)
+    placed: set[tuple[str, str]] = set()
     while waiting := store.waiting(batch):
+        keys = {(article.article_key, article.text_hash) for article in waiting}
+        if (
+            keys <= placed
+        ):  # the store does not keep what it was told: go on with the next run, not for ever with this
+            writer.counts["stuck"] = len(keys)
+            log.error("articles wait though they were placed count=%d first=%s", len(keys), min(keys)[0])
+            break
+        placed |= keys
         store.write(writer.decide(waiting))
         if say is not None:
             say(writer.progress())

@@ -34,6 +34,8 @@ MOST_ASKED = 120
 # Stories looked at for one article, and copies of one text found by its hash.
 MOST_STORIES = 20
 SAME_TEXT_BOOST = 1000
+# A key lives in one month; two tasks that enter it at once around midnight on the first can make it two.
+MOST_HOMES = 2
 # Term counts of so many days say how rare a word is; older ones are let go by `tend`.
 TERM_DAYS = 30
 FURNITURE_DAYS = 90
@@ -197,19 +199,17 @@ class SimilarStore:
 
     def _write_articles(self, change: Change) -> None:
         """Fields of articles; those of the batch only while their text is still the one decided on."""
-        where = {
-            hit["_id"]: hit for hit in self._by_ids("articles", change.articles, {"includes": ["text_hash"]})
-        }
+        hits = list(self._by_ids("articles", change.articles, {"includes": ["text_hash"]}))
         self._bulk(
             {
                 "_op_type": "update",
-                "_index": where[key]["_index"],
-                "_id": key,
-                "doc": fields,
+                "_index": hit["_index"],
+                "_id": hit["_id"],
+                "doc": change.articles[hit["_id"]],
                 "retry_on_conflict": 3,
             }
-            for key, fields in change.articles.items()
-            if key in where and change.texts.get(key) in {None, where[key]["_source"]["text_hash"]}
+            for hit in hits
+            if change.texts.get(hit["_id"]) in {None, hit["_source"]["text_hash"]}
         )
 
     def _memory(self, change: Change) -> Iterator[dict[str, Any]]:
@@ -265,7 +265,7 @@ class SimilarStore:
             answer = self.client.search(
                 index=self.index.name(kind),
                 query={"ids": {"values": list(part)}},
-                size=len(part),
+                size=MOST_HOMES * len(part),
                 source=source,
                 track_total_hits=False,
             )
