@@ -35,7 +35,7 @@ from wirewatch.settings import Settings, load_settings
 pytestmark = [pytest.mark.slow, pytest.mark.elastic, pytest.mark.airflow, pytest.mark.timeout(1200)]
 
 PATIENCE = 420
-WIREWATCH = str(Path(sys.executable).with_name("wirewatch"))
+WIREWATCH = [sys.executable, "-c", "from wirewatch.cli import main; main()"]
 
 
 @dataclass
@@ -110,7 +110,7 @@ def start_up(home: Path, name: str, *flags: str, delay: float = 0.2) -> Start:
     file = home / f"{name}.txt"
     with file.open("w") as out:
         process = subprocess.Popen(
-            [WIREWATCH, "up", *flags],
+            [*WIREWATCH, "up", *flags],
             env=environment(home, WIREWATCH_HOST_DELAY_SECONDS=str(delay)),
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -191,7 +191,7 @@ def reference(home: Path, feeds: Path, url: str) -> set[str]:
         "WIREWATCH_ALLOW_LOOPBACK": "1",
     }
     scratch = home / "reference"
-    command = [WIREWATCH, "run", "--once", "--all", "--feeds", str(feeds)]
+    command = [*WIREWATCH, "run", "--once", "--all", "--feeds", str(feeds)]
     done = subprocess.run(
         command,
         env=environment(scratch, **more),
