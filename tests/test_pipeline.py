@@ -120,6 +120,19 @@ def test_independent_reports_are_never_more_than_the_truth_allows(sample: Pass):
                 assert stories[story_key].independent_reports <= event.independent_reports(of=here), event.key
 
 
+def test_the_digest_holds_no_filler_and_nothing_off_topic_and_counts_no_copy_as_a_report(sample: Pass):
+    truth = {one.key: one for one in true_articles()}
+    by_story = defaultdict(set)
+    for key, article in sample.articles().items():
+        by_story[article.story_key].add(truth[key].kind)
+    sample.index.refresh("deliveries")
+    (sent,) = [row for row in sample.index.deliveries.records() if row.state == "sent"]
+    told = [line.split(":")[0] for line in sent.stories]
+    assert len(told) >= 20
+    assert [key for key in told if by_story[key] and by_story[key] <= {"filler", "off-topic"}] == []
+    assert "Globe Insight Today" not in (sent.message or "")
+
+
 def test_every_tag_and_claim_shows_the_exact_words(sample: Pass):
     number = 0
     for article in sample.index.articles.records():
