@@ -18,6 +18,8 @@ from extractors.headlines import fold
 from extractors.structured import tidy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import lxml.html
 
     from extractors.records import Publisher
@@ -69,13 +71,11 @@ def find_body(
 ) -> Body:
     """The article's text; empty where the page has none."""
     bare = without_chrome(tree, publisher=publisher)
-    blocks = read_blocks(bare)
-    ours = _paragraph_places(blocks, headline)
-    body = _fused(_checked_base(bare, blocks, ours, url), blocks, ours)
+    reading = _read(bare, headline)
+    body = _fused(_checked_base(bare, reading, url), reading)
     if len(body.text) < SHORT_TEXT:
         # Perhaps the chrome that went held the body: both extractors once more, on the page as it came.
-        blocks = read_blocks(tree)
-        again = _fused(_base(tree, url, fast=False), blocks, _paragraph_places(blocks, headline))
+        again = _fused(_base(tree, url, fast=False), _read(tree, headline))
         body = again if len(again.text) > SEVERAL * len(body.text) else body
     for source, stated in (("json-ld", _stated(structured)), ("feed", _from_feed(feed_html))):
         if len(stated) >= LEAST_STATED and len(body.text) < STATED_SHARE * len(stated):
@@ -83,14 +83,42 @@ def find_body(
     return body
 
 
-def _checked_base(bare: lxml.html.HtmlElement, blocks: list[Block], ours: list[int], url: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A page's blocks, their words, their text without space, and which of them are the article in our reading."""
+
+    blocks: list[Block]
+    sizes: list[int]
+    squeezed: list[str]
+    ours: frozenset[int]
+
+    def words(self, places: Iterable[int]) -> int:
+        return sum(self.sizes[place] for place in places)
+
+    def kept_by(self, base: str) -> frozenset[int]:
+        whole = squeeze(base)
+        return (
+            frozenset(place for place, text in enumerate(self.squeezed) if text in whole)
+            if whole
+            else frozenset()
+        )
+
+
+def _read(tree: lxml.html.HtmlElement, headline: str | None) -> _Reading:
+    blocks = read_blocks(tree)
+    sizes = [size_of(block.text) for block in blocks]
+    squeezed = [squeeze(block.text) for block in blocks]
+    return _Reading(blocks, sizes, squeezed, frozenset(_paragraph_places(blocks, sizes, headline)))
+
+
+def _checked_base(bare: lxml.html.HtmlElement, reading: _Reading, url: str) -> str:
     """Trafilatura in its fast mode; with its own fallbacks where our reading is of another text."""
     base = _base(bare, url, fast=True)
-    whole = squeeze(base)
-    in_base = sum(size_of(b.text) for b in blocks if whole and squeeze(b.text) in whole)
-    in_ours = sum(size_of(blocks[place].text) for place in ours)
-    in_both = sum(size_of(blocks[place].text) for place in ours if squeeze(blocks[place].text) in whole)
-    return base if 2 * in_both >= AGREE * (in_base + in_ours) else _base(bare, url, fast=False)
+    kept = reading.kept_by(base)
+    agreed = 2 * reading.words(kept & reading.ours) >= AGREE * (
+        reading.words(kept) + reading.words(reading.ours)
+    )
+    return base if agreed else _base(bare, url, fast=False)
 
 
 def _base(bare: lxml.html.HtmlElement, url: str, *, fast: bool) -> str:
@@ -100,43 +128,44 @@ def _base(bare: lxml.html.HtmlElement, url: str, *, fast: bool) -> str:
     return (found.text or "") if found is not None and not isinstance(found, dict) else ""
 
 
-def _fused(base: str, blocks: list[Block], ours: list[int]) -> Body:
+def _fused(base: str, reading: _Reading) -> Body:
     """The base's lines, with the blocks our reading adds put where they stand on the page."""
-    whole = squeeze(base)
-    kept = {block.place for block in blocks if squeeze(block.text) in whole} if whole else set()
-    sizes = [size_of(block.text) for block in blocks]
-    in_base, in_ours = sum(sizes[place] for place in kept), sum(sizes[place] for place in ours)
-    if in_base < FEW_WORDS and in_ours > SEVERAL * max(in_base, size_of(base)):
-        return Body("\n".join(blocks[place].text for place in ours), "blocks")
-    added = _added(blocks, sizes, kept, set(ours))
+    kept = reading.kept_by(base)
+    in_base = reading.words(kept)
+    if in_base < FEW_WORDS and reading.words(reading.ours) > SEVERAL * max(in_base, size_of(base)):
+        return Body("\n".join(reading.blocks[place].text for place in sorted(reading.ours)), "blocks")
+    added = _added(reading, kept)
     if not added:
         return Body(base, "trafilatura")
-    return Body(_merged(base, blocks, sorted(added)), "trafilatura+blocks")
+    return Body(_merged(base, reading, sorted(added)), "trafilatura+blocks")
 
 
-def _added(blocks: list[Block], sizes: list[int], kept: set[int], ours: set[int]) -> set[int]:
-    in_both = sum(sizes[place] for place in kept & ours)
-    in_base, in_ours = sum(sizes[place] for place in kept), sum(sizes[place] for place in ours)
-    if in_ours > MUCH_MORE * in_base and in_both >= SHARED * in_base:
-        return ours - kept
+def _added(reading: _Reading, kept: frozenset[int]) -> frozenset[int]:
+    blocks, sizes = reading.blocks, reading.sizes
+    in_base = reading.words(kept)
+    if (
+        reading.words(reading.ours) > MUCH_MORE * in_base
+        and reading.words(kept & reading.ours) >= SHARED * in_base
+    ):
+        return reading.ours - kept
     beside: dict[lxml.html.HtmlElement, int] = {}
     for place in kept:
         holder = _holder(blocks[place])
         beside[holder] = beside.get(holder, 0) + sizes[place]
-    long = [place for place in kept if sizes[place] >= 8]
+    long = [place for place in kept if sizes[place] >= PARAGRAPH_WORDS]
     first, last = (min(long), max(long)) if long else (0, 0)
-    return {
+    return frozenset(
         place
-        for place in ours - kept
+        for place in reading.ours - kept
         if first < place < last
         and beside.get(_holder(blocks[place]), 0) >= KEPT_BESIDE
         and (sizes[place] >= LEAST_GAP or blocks[place].tag in _HEADINGS)
-    }
+    )
 
 
-def _merged(base: str, blocks: list[Block], added: list[int]) -> str:
+def _merged(base: str, reading: _Reading, added: list[int]) -> str:
     """The base's lines in their order; each added block before the first line that stands after it on the page."""
-    squeezed = [squeeze(block.text) for block in blocks]
+    blocks, squeezed = reading.blocks, reading.squeezed
     exact: dict[str, list[int]] = {}
     for place, text in enumerate(squeezed):
         exact.setdefault(text, []).append(place)
@@ -178,9 +207,8 @@ PURE = 0.85
 LONG = 15
 
 
-def _paragraph_places(blocks: list[Block], headline: str | None) -> list[int]:
+def _paragraph_places(blocks: list[Block], sizes: list[int], headline: str | None) -> list[int]:
     """Where the article's paragraphs are: the blocks of the element that holds most of them, from first to last."""
-    sizes = [size_of(block.text) for block in blocks]
     found = _container(blocks, sizes)
     if found is None:
         return []

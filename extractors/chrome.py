@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 if TYPE_CHECKING:
     import lxml.html
 
@@ -39,6 +41,10 @@ _ALWAYS = (
     "nav",
     "dialog",
     "head",
+    "img",
+    "picture",
+    "source",
+    "wbr",
 )
 _BY_SIZE = ("aside", "footer", "figcaption", "noscript", "menu")
 _NAMED_TAGS = (
@@ -72,7 +78,6 @@ _NAMED_TAGS = (
 _CERTAIN = re.compile(
     r"(?:^|[\s_-])(?:comments?(?:list|section|area|box|form|[-_]\w+)?|disqus\w*|respond|outbrain\w*|taboola\w*|zergnet|newsletter\w*|"
     r"cookies?(?:-\w+)?|consent|gdpr|author-?(?:bio|box|card|info|about|description|profile)|about-?(?:the-?)?author|"
-    r"captions?|wp-caption-text|image-?(?:caption|credit)|photo-?(?:caption|credit)|"
     r"screen-?reader(?:-text)?|sr-only|visually-?hidden|visuallyhidden|tooltip|skip-?links?|adsbygoogle)(?=$|[\s_-])",
     re.IGNORECASE,
 )
@@ -82,7 +87,7 @@ _LIKELY = re.compile(
     r"trending|you-?may\w*|up-?next|recirc\w*|subscri\w*|sign-?up|mailing-?list|paywall-?(?:prompt|banner|offer|box)|"
     r"share(?:s|bar|-?bar|-?buttons?|-?links?|-?tools?|daddy)?|sharing|sharethis|addthis\w*|addtoany\w*|social(?:s|-\w+)?|follow-?us|"
     r"advert\w*|ads?|ad-\w+|sponsor\w*|promo(?:s|-\w+|tion\w*)?|banner|breadcrumbs?|pagination|pager|prev-?next|post-?nav\w*|"
-    r"nav(?:igation|bar|-links)?|bio|tags?(?:-?list|-?links|-?cloud|s)?|post-?tags|article-?tags|entry-?tags|keywords|credits?|"
+    r"nav(?:igation|bar|-links)?|bio|captions?|wp-caption-text|image-?(?:caption|credit)|photo-?(?:caption|credit)|tags?(?:-?list|-?links|-?cloud|s)?|post-?tags|article-?tags|entry-?tags|keywords|credits?|"
     r"print-?only|toc|table-of-contents|jump-?links?|print|editor-?note|disclaimer|copyright|donat\w*|app-?promo)(?=$|[\s_-])",
     re.IGNORECASE,
 )
@@ -105,8 +110,9 @@ def without_chrome(
     tree = copy.deepcopy(tree)
     if publisher is not None:
         tree = _as_told(tree, publisher)
-    for element in list(tree.iter(*_ALWAYS)):
-        _drop(element)
+    # In one pass of libxml2's; images are asked of the metadata, not of the text.
+    etree.strip_elements(tree, *_ALWAYS, with_tail=False)
+    _elements = list(tree.iter())  # kept alive, as in `markup.Markup`
     body = tree.find("body")
     if body is None:
         return tree

@@ -80,8 +80,9 @@ def find_dates(
 ) -> Dates:
     """The dates of publication and of the last change, or None where no place names them."""
     seen = _Candidates(zone=zone, now=now)
-    for place, raw, source in (*_stated(structured), *_beside_text(tree)):
-        seen.note(place, raw, source)
+    seen.note_all(_stated(structured))
+    if not seen.settled():
+        seen.note_all(_beside_text(tree))
     if in_url := url_day(url):
         seen.note("url", in_url, "url")
     if entry and entry.published_raw:
@@ -105,6 +106,15 @@ class _Candidates:
         self.found: list[tuple[float, FoundDate]] = []
         self._zone = zone
         self._now = now
+
+    def note_all(self, stated: Iterator[tuple[str, str, str]]) -> None:
+        """Take in every (place, text, source)."""
+        for place, raw, source in stated:
+            self.note(place, raw, source)
+
+    def settled(self) -> bool:
+        """Whether two statements agree: enough to spare a walk over the page for more."""
+        return len(self.found) > 1 and _agree(self.found[0][1], self.found[1][1])
 
     def note(self, place: str, raw: str, source: str) -> bool:
         """Take a date in, if `raw` is one that has a year and is not in the future."""

@@ -64,7 +64,7 @@ _TEMPLATE = re.compile(
 FEW_FACTS = 0.35
 JUDGED_WORDS = 250
 # What is read of a text: filler is filler from its beginning.
-JUDGED_CHARACTERS = 8_000
+JUDGED_CHARACTERS = 5_000
 TEMPLATE_HEADINGS = 3
 STUFFED = 0.035
 
