@@ -62,10 +62,17 @@ _TEMPLATE = re.compile(
 )
 # What reported pieces have about 1 of in 100 words, filler nearly none (facts K9).
 FEW_FACTS = 0.35
-JUDGED_WORDS = 250
+# Fewer words than this may go without a figure and without a source in a brief; a longer report has either.
+JUDGED_WORDS = 120
 # What is read of a text: filler is filler from its beginning.
 JUDGED_CHARACTERS = 5_000
 TEMPLATE_HEADINGS = 3
+# A report ends; an essay made to a template concludes, and says so in a heading of its own.
+_CONCLUDING = re.compile(
+    r"^(?:(?:in )?conclusions?|final thoughts|wrapping up|key takeaways|the bottom line|fazit|conclusión|заключение|결론|맺음말)$",
+    re.IGNORECASE,
+)
+_HASHTAGS = re.compile(r"^(?:#\w+[\s,]*){3,}$")
 STUFFED = 0.035
 
 
@@ -105,6 +112,10 @@ def farm_signals(
     return tuple(found)
 
 
+def _is_template(line: str) -> bool:
+    return bool(_TEMPLATE.match(line) or _CONCLUDING.match(line))
+
+
 def _of_long_text(text: str, words: int, keywords: tuple[str, ...]) -> list[Fault]:
     found = []
     facts = len(_FACT.findall(text)) * 100 / words
@@ -112,9 +123,11 @@ def _of_long_text(text: str, words: int, keywords: tuple[str, ...]) -> list[Faul
         found.append(Fault(kind="few-facts", detail=f"{facts:.2f} figures or days per 100 words"))
     if not _ATTRIBUTED.search(text):
         found.append(Fault(kind="no-source", detail="no quotation and nobody who said anything"))
-    headings = [line for line in text.splitlines() if len(line) < 80 and _TEMPLATE.match(line.strip(" #:.-"))]
-    if len(headings) >= TEMPLATE_HEADINGS:
+    headings = [line for line in text.splitlines() if len(line) < 80 and _is_template(line.strip(" #:.-"))]
+    if len(headings) >= TEMPLATE_HEADINGS or any(_CONCLUDING.match(line.strip(" #:.-")) for line in headings):
         found.append(Fault(kind="template-headings", detail="; ".join(headings[:5])))
+    if hashtags := next((line for line in text.splitlines() if _HASHTAGS.match(line.strip())), None):
+        found.append(Fault(kind="hashtags", detail=hashtags.strip()[:100]))
     lowered = text.casefold()
     for keyword in keywords[:10]:
         times = lowered.count(keyword.casefold())
