@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wirewatch.archive import Archive
+from wirewatch.index.similar import SimilarStore
 from wirewatch.pipeline.engine import Engine
 
 
@@ -21,13 +22,14 @@ def tend(engine: Engine) -> dict[str, int]:
                 engine.index.client.indices.delete(index=name)
                 engine.say(f"deleted {name}: older than {engine.settings.keep_months} months")
                 dropped += 1
+    forgotten = SimilarStore(engine.index).tend(now)
     settings = engine.settings
     days = Archive(settings).prune(
         today=now.date(), keep_days=settings.archive_days, keep_bytes=int(settings.archive_gb * 1e9)
     )
     if days:
         engine.say(f"deleted {len(days)} days of the page archive, up to {days[-1]}")
-    return {"months_deleted": dropped, "archive_days_deleted": len(days)}
+    return {"months_deleted": dropped, "archive_days_deleted": len(days), "clustering_forgotten": forgotten}
 
 
 def _next_month(now: datetime) -> datetime:
