@@ -38,8 +38,8 @@ FEW_WORDS = 60
 SEVERAL = 2
 # Under this share of common words the base's fast mode is not believed.
 AGREE = 0.7
-# Characters below which the page is read again with its chrome.
-SHORT_TEXT = 400
+# Words below which the page is read again with its chrome.
+SHORT_TEXT = 30
 KEPT_BESIDE = 60
 LEAST_GAP = 5
 # The stated body wins where the page's text is under this share of it; alone it scores F1 .77-.88 (facts/extraction.md).
@@ -73,10 +73,9 @@ def find_body(
     bare = without_chrome(tree, publisher=publisher)
     reading = _read(bare, headline)
     body = _fused(_checked_base(bare, reading, url), reading)
-    if len(body.text) < SHORT_TEXT:
-        # Perhaps the chrome that went held the body: both extractors once more, on the page as it came.
-        again = _fused(_base(tree, url, fast=False), _read(tree, headline))
-        body = again if len(again.text) > SEVERAL * len(body.text) else body
+    if size_of(body.text) < SHORT_TEXT:
+        again = _with_chrome(tree, url, headline)
+        body = again if size_of(again.text) > SEVERAL * size_of(body.text) else body
     for source, stated in (("json-ld", _stated(structured)), ("feed", _from_feed(feed_html))):
         if len(stated) >= LEAST_STATED and len(body.text) < STATED_SHARE * len(stated):
             body = Body(stated, source)
@@ -119,6 +118,20 @@ def _checked_base(bare: lxml.html.HtmlElement, reading: _Reading, url: str) -> s
         reading.words(kept) + reading.words(reading.ours)
     )
     return base if agreed else _base(bare, url, fast=False)
+
+
+def _with_chrome(tree: lxml.html.HtmlElement, url: str, headline: str | None) -> Body:
+    """The page read as it came: perhaps the chrome that went held the body.
+
+    Of such a page trafilatura may give everything there is, so that it is believed only where our reading agrees.
+    """
+    reading = _read(tree, headline)
+    base = _base(tree, url, fast=False)
+    kept = reading.kept_by(base)
+    shared = 2 * reading.words(kept & reading.ours)
+    if shared >= AGREE * (reading.words(kept) + reading.words(reading.ours)):
+        return _fused(base, reading)
+    return Body("\n".join(reading.blocks[place].text for place in sorted(reading.ours)), "blocks")
 
 
 def _base(bare: lxml.html.HtmlElement, url: str, *, fast: bool) -> str:

@@ -23,7 +23,7 @@ _LABEL = re.compile(
     r"recommended|you (?:may|might) (?:also|like)|further reading|continue reading|click here|watch:|listen|lesen sie|mehr (?:zum|zu|aus|von|dazu)|"
     r"auch interessant|das könnte|zum thema|lire (?:aussi|également)|à lire|voir aussi|en savoir plus|lee (?:también|más)|te puede|ver más|"
     r"leggi anche|approfondi|czytaj (?:też|także|więcej)|zobacz|läs (?:också|mer|även)|les (?:også|mer)|læs også|lees ook|leia (?:também|mais)|"
-    r"veja|читайте|читать|смотрите|по теме|читайте також|ayrıca|ilgili haber|xem thêm|اقرأ|관련|더보기|関連|あわせて|相关|延伸阅读)|"
+    r"veja|читайте|читать|смотрите|по теме|читайте також|ayrıca|ilgili haber|xem thêm|اقرأ|관련(?:기사|뉴스| 기사)|더보기|많이 본|関連|あわせて|相关|延伸阅读)|"
     r"(?P<share>share\b|follow us|tweet|email this|print|copy link|teilen|drucken|merken|partager|compartir|condividi|udostępnij|поделиться|"
     r"подписывайтесь|공유|シェア|分享|like us|facebook|whatsapp|telegram)|"
     r"(?P<sign>subscribe|sign up|newsletter|register|log ?in|sign in|get (?:the|our|your) (?:latest|free|news|daily)|join (?:our|us|the)|"
@@ -42,7 +42,7 @@ _LABEL = re.compile(
 )
 _BYLINE = re.compile(
     r"\W*(?:(?i:by|von|par|por) [A-ZÄÖÜÉ]|(?i:written by|updated|published|posted|veröffentlicht|aktualisiert|publié|mis à jour|"
-    r"publicado|last updated|автор|опубликовано|\d+ min))",
+    r"publicado|last updated|автор|опубликовано|опубліковано|\d+ min)|(?:입력|등록|수정|게시|기사입력|송고) ?:? ?\d)",
 )
 # The machine's own note, which is a sign and no part of the text, is kept: `farm_signals` reads it.
 
