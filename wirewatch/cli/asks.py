@@ -174,8 +174,8 @@ def _show_articles(index: Index, question: Any, *, as_json: bool) -> None:
 def _print_story(found: Story, articles: list[StoredArticle], *, why: bool) -> None:
     tell(found.title)
     tell(
-        f"  {_reports(found)}, {len(articles)} articles, {found.copies} of them copies,"
-        f" {len(found.publishers)} publishers; revision {found.revision}"
+        f"  {_reports(found)}, {_many(len(articles), 'article')}, {_many(found.copies, 'copy', 'copies')},"
+        f" {_many(len(found.publishers), 'publisher')}; revision {found.revision}"
     )
     if found.topics_all:
         tell(f"  topics: {', '.join(found.topics_all)}")
@@ -191,8 +191,11 @@ def _print_story(found: Story, articles: list[StoredArticle], *, why: bool) -> N
 
 
 def _reports(found: Story) -> str:
-    number = found.independent_reports
-    return f"{number} independent report{'' if number == 1 else 's'}"
+    return _many(found.independent_reports, "independent report")
+
+
+def _many(number: int, noun: str, nouns: str | None = None) -> str:
+    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def _reasons(found: Story, articles: list[StoredArticle]) -> list[str]:
