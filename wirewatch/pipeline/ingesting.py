@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,8 +30,10 @@ from wirewatch.records import (
     Unreachable,
 )
 
-# Entries of one pass: enough to keep all connections busy, few enough that a crash repeats little.
+# Entries under way at once: enough to keep all connections busy.
 BATCH = 200
+# What is finished is written this often, so that a crash repeats little and the counts move.
+WRITTEN_AT_ONCE = 10
 # First wait after a failed fetch; doubles with each try. Most outages of single pages end within the hour.
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=24)
@@ -59,9 +61,11 @@ async def _ingest(engine: Engine, shards: Sequence[int] | None, workers: int) ->
     ) as readers:
         async with Fetcher(engine.settings) as fetcher:
             while rows := engine.index.ledger.take(now=engine.clock(), shards=shards, limit=BATCH):
-                outcomes = await _work_off(engine, rows, fetcher, readers, archive)
-                await asyncio.to_thread(_store, engine, outcomes)
-                counts.update(row.state for outcome in outcomes for row in outcome.rows)
+                work = _Work(engine, fetcher, readers, archive)
+                async for outcomes in _work_off(engine, rows, work):
+                    await asyncio.to_thread(_store, engine, outcomes)
+                    counts.update(row.state for outcome in outcomes for row in outcome.rows)
+                engine.index.refresh("articles", "entries")
                 engine.say(f"ingested {counts.total()} entries: " + _told(counts))
     return {"total": counts.total(), **counts}
 
@@ -71,14 +75,19 @@ def _told(counts: Counter[str]) -> str:
 
 
 async def _work_off(
-    engine: Engine, rows: Iterable[LedgerEntry], fetcher: Fetcher, readers: Readers, archive: Archive
-) -> list[_Outcome]:
+    engine: Engine, rows: Iterable[LedgerEntry], work: _Work
+) -> AsyncIterator[list[_Outcome]]:
     groups: dict[str, list[LedgerEntry]] = {}
     for row in rows:
         groups.setdefault(row.article_key, []).append(row)
     known = await asyncio.to_thread(engine.index.articles.get, groups)
-    work = _Work(engine, fetcher, readers, archive)
-    return await asyncio.gather(*(work.one(group, known.get(key)) for key, group in groups.items()))
+    finished: list[_Outcome] = []
+    for outcome in asyncio.as_completed([work.one(group, known.get(key)) for key, group in groups.items()]):
+        finished.append(await outcome)
+        if len(finished) == WRITTEN_AT_ONCE:
+            yield finished
+            finished = []
+    yield finished
 
 
 class _Work:
@@ -151,10 +160,8 @@ def _store(engine: Engine, outcomes: Iterable[_Outcome]) -> None:
     articles = {outcome.article.article_key: outcome.article for outcome in outcomes if outcome.article}
     refused = dict(engine.index.articles.save(articles.values()).refused)
     rows = [_unless_refused(row, refused) for outcome in outcomes for row in outcome.rows]
-    engine.index.refresh("articles")
     # The ledger is written last: a crash before it repeats the work, and deterministic keys make that harmless.
     engine.index.ledger.save(rows)
-    engine.index.refresh("entries")
 
 
 def _unless_refused(row: LedgerEntry, refused: dict[str, str]) -> LedgerEntry:
