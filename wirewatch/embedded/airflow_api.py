@@ -119,7 +119,10 @@ class AirflowApi:
                 self._token = self._client.get("/auth/token").raise_for_status().json()["access_token"]
             headers = {} if anonymous else {"Authorization": f"Bearer {self._token}"}
             answer = self._client.request(method, f"/api/v2{path}", json=body, headers=headers)
-            if answer.status_code == httpx.codes.UNAUTHORIZED:
+            if answer.status_code in {
+                httpx.codes.UNAUTHORIZED,
+                httpx.codes.FORBIDDEN,
+            }:  # 403 is an invalid token
                 self._token = None
             return answer.raise_for_status().json()
         except httpx.HTTPStatusError as error:
