@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders import NOON, build_article, build_entry, build_feed_state, build_story
 from wirewatch import records
-from wirewatch.index import Index, IndexUnreachable, Question, connect
+from wirewatch.index import Index, IndexRejected, IndexUnreachable, Question, connect
 from wirewatch.index.schema import mappings_folder
 from wirewatch.settings import load_settings
 
@@ -131,6 +131,13 @@ def test_one_refused_document_does_not_stop_the_others(index: Index):
     ((key, reason),) = entered.refused
     assert key == bad.entry_key
     assert "shard" in reason
+
+
+@pytest.mark.elastic
+def test_a_server_that_takes_no_writes_fails_the_step_and_condemns_no_document(index: Index):
+    index.client.indices.put_settings(index=index.name("entries"), settings={"blocks.write": True})
+    with pytest.raises(IndexRejected, match="block"):
+        index.ledger.enter([build_entry()], NOON)
 
 
 @pytest.mark.elastic

@@ -114,13 +114,6 @@ class Ledger(Shelf[LedgerEntry]):
         )
         return sorted(int(bucket["key"]) for bucket in answer["aggregations"]["shards"]["buckets"])
 
-    def of_articles(self, article_keys: Iterable[str]) -> list[LedgerEntry]:
-        """Every entry that led to one of these articles."""
-        rows: list[LedgerEntry] = []
-        for batch in batched(article_keys, KEYS_AT_ONCE):
-            rows.extend(self.records({"terms": {"article_key": list(batch)}}))
-        return rows
-
     def by_state(self, *, feed: str | None = None) -> dict[str, int]:
         """How many entries are in which state."""
         answer = self.client.search(

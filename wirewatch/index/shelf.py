@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from elasticsearch import ConflictError, Elasticsearch, helpers
 
+from wirewatch.index.client import IndexRejected
 from wirewatch.index.codec import document, read
 from wirewatch.index.schema import MONTHLY, Names, create
 
@@ -23,6 +24,8 @@ CHUNK_BYTES = 8 * 1024 * 1024
 # An ids query may carry as many keys as a bool query has clauses; far below that it stays fast.
 KEYS_AT_ONCE = 1000
 PAGE = 1000
+# The answers that say that a document itself is wrong; all others (403, 429, 503, no answer) may be right next time.
+DOCUMENT_FAULTS = (400, 413)
 KEEP_ALIVE = "2m"
 
 
@@ -251,8 +254,9 @@ class Shelf(Generic[Record]):
             elif result.get("status") == 409 and operation == "create":
                 known.append(result["_id"])
             elif not (result.get("status") == 404 and operation == "delete"):
-                if isinstance(result.get("exception"), Exception) and "status" not in result:
-                    raise result["exception"]
+                if result.get("status") not in DOCUMENT_FAULTS:
+                    # The server's trouble and not the document's: the step fails and is done again.
+                    raise result.get("exception") or IndexRejected(result["_id"], _reason(result))
                 refused.append((result["_id"], _reason(result)))
         return Written(done=tuple(done), known=tuple(known), refused=tuple(refused))
 
