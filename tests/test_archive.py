@@ -11,7 +11,7 @@ from fastwarc.warc import ArchiveIterator
 
 from tests.builders import NOON
 from wirewatch.archive import Archive, PageLost
-from wirewatch.records import Fetched
+from wirewatch.verdicts import Fetched
 
 
 def build_fetched(**fields):

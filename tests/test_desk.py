@@ -20,8 +20,8 @@ from wirewatch.desk.evidence import amount, paragraphs, segments
 from wirewatch.desk.views import article_view, claim_groups, is_silent, short_span, story_view
 from wirewatch.desk.workbench import try_text
 from wirewatch.index import Question, connect
-from wirewatch.records import Fetched
 from wirewatch.settings import load_settings
+from wirewatch.verdicts import Fetched
 
 TEXT = "Two soldiers crossed on Friday.\nOne was hurt."
 

@@ -19,8 +19,8 @@ from wirewatch.fetch.verdicts import read_retry_after
 from wirewatch.newsroom import answers
 from wirewatch.newsroom.misbehaviour import MisbehavingWeb
 from wirewatch.newsroom.standing import FEED
-from wirewatch.records import Fetched, Gone, NotModified, Refused, Unreachable
 from wirewatch.settings import Settings
+from wirewatch.verdicts import Fetched, Gone, NotModified, Refused, Unreachable
 
 
 @pytest.fixture(scope="module")

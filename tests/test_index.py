@@ -10,6 +10,7 @@ import pytest
 
 from tests.builders import NOON, build_article, build_entry, build_feed_state, build_story
 from wirewatch import records
+from wirewatch.corrections import Correction
 from wirewatch.index import Index, IndexRejected, IndexUnreachable, Question, connect
 from wirewatch.index.schema import mappings_folder
 from wirewatch.settings import load_settings
@@ -21,6 +22,7 @@ STORED = {
     "entries": records.LedgerEntry,
     "feeds": records.FeedState,
     "deliveries": records.Delivery,
+    "corrections": Correction,
 }
 
 

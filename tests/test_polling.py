@@ -14,7 +14,8 @@ from extractors.records import Entry, Fault, FeedDocument
 from wirewatch import polling
 from wirewatch.entering import entry_key, ledger_rows, shard_of
 from wirewatch.polling import after_poll, due, unchanged, validators
-from wirewatch.records import Due, Feed, FeedState, Fetched, Gone, NotModified, NotYet, Refused, Unreachable
+from wirewatch.records import Feed, FeedState
+from wirewatch.verdicts import Due, Fetched, Gone, NotModified, NotYet, Refused, Unreachable
 
 NOON = datetime(2024, 8, 21, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -17,8 +17,8 @@ from pathlib import Path
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from extractors.errors import WirewatchError
-from wirewatch.records import Fetched
 from wirewatch.settings import Settings
+from wirewatch.verdicts import Fetched
 
 FOLDER = "archive"
 # The body is stored as we read it: undone encodings and lengths of the wire would lie about it.

@@ -19,7 +19,8 @@ from extractors.languages import detect_language
 from extractors.records import FeedDocument
 from extractors.urls import canonical_url
 from wirewatch.fetch import Fetcher
-from wirewatch.records import Feed, Fetched, FetchVerdict
+from wirewatch.records import Feed
+from wirewatch.verdicts import Fetched, FetchVerdict
 
 # Where content systems put feeds when no page names them; asked only as long as fewer than MANY were found.
 COMMON_PATHS = (

@@ -20,7 +20,8 @@ from extractors.errors import FeedUnreadable
 from extractors.feeds import read_feed
 from extractors.records import Entry, FeedDocument
 from wirewatch.entering import ledger_rows
-from wirewatch.records import Feed, FeedState, Fetched, LedgerEntry
+from wirewatch.records import Feed, FeedState, LedgerEntry
+from wirewatch.verdicts import Fetched
 
 # Fewer feeds than this, each smaller than that, are parsed sooner than a process starts (0.5 s against 5 ms a feed).
 FEW_FEEDS, SMALL_BODY = 100, 200_000

@@ -18,18 +18,8 @@ from statistics import median
 
 from extractors.records import FeedDocument
 from extractors.urls import canonical_url, is_front, same_site
-from wirewatch.records import (
-    Due,
-    Feed,
-    FeedState,
-    Fetched,
-    FetchVerdict,
-    Gone,
-    NotModified,
-    NotYet,
-    Refused,
-    Unreachable,
-)
+from wirewatch.records import Feed, FeedState
+from wirewatch.verdicts import Due, Fetched, FetchVerdict, Gone, NotModified, NotYet, Refused, Unreachable
 
 # Pacing that works on real feeds (facts: 10 minutes to 24 hours); twelve hours is what digests call fresh.
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=12)

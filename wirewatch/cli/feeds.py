@@ -135,8 +135,8 @@ def discover(
 
     from wirewatch.feedfinder import discover as search
     from wirewatch.fetch import Fetcher
-    from wirewatch.records import Fetched
     from wirewatch.settings import load_settings
+    from wirewatch.verdicts import Fetched
 
     async def run() -> Any:
         async with Fetcher(load_settings()) as fetcher:

@@ -212,8 +212,8 @@ def _fetched(url: str) -> Page:
 
     from wirewatch.fetch import Fetcher
     from wirewatch.pipeline.ingesting import page_of
-    from wirewatch.records import Fetched
     from wirewatch.settings import load_settings
+    from wirewatch.verdicts import Fetched
 
     async def fetch() -> Any:
         async with Fetcher(load_settings()) as fetcher:

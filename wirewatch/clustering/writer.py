@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from extractors.fingerprints import Reading, read_text, tokens
 from wirewatch.clustering.board import Board
 from wirewatch.clustering.store import Change, Store
-from wirewatch.records import Counts, StoredArticle, Story
+from wirewatch.records import StoredArticle, Story
 from wirewatch.stories.assignment import MOST_ARTICLES
 from wirewatch.stories.copies import Comparable, Copies, find_copies
 from wirewatch.stories.likeness import Bag, bag_of, weigh
 from wirewatch.stories.reports import order
 from wirewatch.stories.telling import tell
+from wirewatch.verdicts import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

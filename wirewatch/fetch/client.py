@@ -27,8 +27,8 @@ from wirewatch.fetch.guard import guarded_connector, refusal
 from wirewatch.fetch.hosts import Hosts
 from wirewatch.fetch.robots import SIZE_LIMIT, Robots
 from wirewatch.fetch.verdicts import HARD, SOFT, TEMPORARY, no_connection, of_error, of_status
-from wirewatch.records import Fetched, FetchVerdict, NotModified, Refused, Unreachable
 from wirewatch.settings import Settings
+from wirewatch.verdicts import Fetched, FetchVerdict, NotModified, Refused, Unreachable
 
 MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import orjson
 from protego import Protego
 
-from wirewatch.records import Fetched, FetchVerdict, Gone, Refused, Unreachable
+from wirewatch.verdicts import Fetched, FetchVerdict, Gone, Refused, Unreachable
 
 # RFC 9309, 2.4 and 2.5: at most a day old; at least 500 KiB are read.
 FRESH_FOR = timedelta(hours=24)

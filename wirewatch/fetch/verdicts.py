@@ -12,7 +12,7 @@ import aiohttp
 
 from wirewatch.fetch.bodies import BodyBroken, BodyTooLarge
 from wirewatch.fetch.guard import MARK, AddressForbidden
-from wirewatch.records import FetchVerdict, Gone, Refused, Unreachable
+from wirewatch.verdicts import FetchVerdict, Gone, Refused, Unreachable
 
 # How heavily a failure counts towards backing off (facts: hard 1.0, soft 0.5, temporary 0.25).
 HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from elasticsearch import Elasticsearch
 
+from wirewatch.corrections import Correction
 from wirewatch.index.client import (
     Capabilities,
     IndexRejected,
@@ -77,6 +78,9 @@ class Index:
         )
         self.deliveries = Shelf(
             client, self.names, kind="deliveries", record=Delivery, key=lambda row: row.digest_key
+        )
+        self.corrections = Shelf(
+            client, self.names, kind="corrections", record=Correction, key=lambda row: row.correction_key
         )
 
     def name(self, kind: str) -> str:

@@ -19,16 +19,8 @@ from wirewatch.fetch import Fetcher
 from wirewatch.pipeline.engine import Engine
 from wirewatch.pipeline.pages import Job, Readers, Unread, open_readers
 from wirewatch.pipeline.storing import stored_article
-from wirewatch.records import (
-    Fetched,
-    FetchVerdict,
-    Gone,
-    LedgerEntry,
-    NotModified,
-    Refused,
-    StoredArticle,
-    Unreachable,
-)
+from wirewatch.records import LedgerEntry, StoredArticle
+from wirewatch.verdicts import Fetched, FetchVerdict, Gone, NotModified, Refused, Unreachable
 
 # Entries under way at once: enough to keep all connections busy.
 BATCH = 200

@@ -20,7 +20,8 @@ from wirewatch.fetch import Fetcher
 from wirewatch.index import feed_id
 from wirewatch.pipeline.engine import Engine
 from wirewatch.polling import after_poll, due, unchanged, validators
-from wirewatch.records import Due, FeedState, Fetched, FetchVerdict, LedgerEntry, NotYet
+from wirewatch.records import FeedState, LedgerEntry
+from wirewatch.verdicts import Due, Fetched, FetchVerdict, NotYet
 
 # Polls entered at once: a crash repeats at most what is on the way, and a bulk request stays in its best size.
 BATCH = 200

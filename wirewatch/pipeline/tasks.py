@@ -6,7 +6,7 @@ import logging
 
 from wirewatch.entering import SHARDS
 from wirewatch.pipeline.engine import Engine, open_engine
-from wirewatch.records import Due
+from wirewatch.verdicts import Due
 
 LOG = logging.getLogger("wirewatch")
 
