@@ -152,6 +152,8 @@ class TopicTag:
 
     `level` is "primary", "secondary" or "mention"; `status` is "asserted", "denied", "planned", "demanded",
     "hypothetical", "historical" or "exercise"; `rule` is the id of the strongest rule that fired.
+    `effective_from` is set when a later reading of an article known before gave it this topic: readers were not told
+    of it then, and are not told as if it were news. None: from the first reading on.
     """
 
     topic: str
@@ -159,6 +161,7 @@ class TopicTag:
     rule: str
     status: str = "asserted"
     evidence: tuple[Evidence, ...] = ()
+    effective_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from extractors.records import TopicTag
 from tests.builders import NOON, build_article, build_entry, build_feed_state, build_story
 from wirewatch import records
 from wirewatch.corrections import Correction
@@ -72,6 +73,24 @@ def test_a_field_that_is_new_in_the_mappings_is_added_to_the_indices_of_earlier_
     )
     index.prepare(NOON)
     assert index.feeds.save([build_feed_state(title="Paper")]).refused == ()
+
+
+@pytest.mark.elastic
+def test_a_field_that_is_new_inside_an_object_is_added_too(index: Index):
+    name = index.names.month("articles", NOON)
+    properties = json.loads((mappings_folder() / "articles.json").read_text())["mappings"]["properties"]
+    del properties["topics"]["properties"]["effective_from"]
+    settings = index.client.indices.get_settings(index=name)[name]["settings"]["index"]
+    index.client.indices.delete(index=name)
+    index.client.indices.create(
+        index=name,
+        settings={"analysis": settings["analysis"]},
+        mappings={"dynamic": "strict", "properties": properties},
+        aliases={index.name("articles"): {}},
+    )
+    index.prepare(NOON)
+    late = TopicTag(topic="defection", level="primary", rule="defection/fled", effective_from=NOON)
+    assert index.articles.save([build_article(topics=(late,))]).refused == ()
 
 
 @pytest.mark.elastic

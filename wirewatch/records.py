@@ -164,11 +164,14 @@ class StoredArticle:
     sort_at: datetime  # published_at where believable, else first_seen_at; on every document
     provenance: tuple[str, ...] = ()  # "title: json-ld", a line a field
     farm_signals: tuple[str, ...] = ()
-    topics: tuple[TopicTag, ...] = ()
+    topics: tuple[TopicTag, ...] = ()  # with analysts' corrections: see `corrections.effective_topics`
+    machine_topics: tuple[TopicTag, ...] | None = None  # the rules' own, where a correction made a difference
     topics_primary: tuple[str, ...] = ()  # for facets
     topics_all: tuple[str, ...] = ()
     evidence_text: tuple[str, ...] = ()
-    taxonomy_version: str | None = None
+    taxonomy_version: str | None = None  # the rules that tagged it
+    reader_version: str | None = None  # the code and the alias table that read tags, mentions and claims
+    untold: bool | None = None  # its topics or claims changed since its story was told
     mentions: tuple[Mention, ...] = ()
     entities: tuple[str, ...] = ()  # names of mentions, for facets
     places: tuple[str, ...] = ()  # "lat,lon"

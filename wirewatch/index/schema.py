@@ -7,7 +7,7 @@ has. A kind is monthly (an index a month behind one read alias) or single.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -99,7 +99,7 @@ def prepare(client: Elasticsearch, names: Names, capabilities: Capabilities, now
 
 def _add_fields(client: Elasticsearch, names: Names) -> None:
     """Fields that are new in the mappings, added to the indices of earlier runs. A changed type is refused by the server."""
-    found = client.indices.get_mapping(index=f"{names.prefix}-*", filter_path="*.mappings.properties.*.type")
+    found = client.indices.get_mapping(index=f"{names.prefix}-*", filter_path="*.mappings.properties")
     for kind in KINDS:
         wanted = json.loads((mappings_folder() / f"{kind}.json").read_text(encoding="utf-8"))["mappings"][
             "properties"
@@ -107,11 +107,20 @@ def _add_fields(client: Elasticsearch, names: Names) -> None:
         for index, there in found.items():
             if index.startswith(names.single(kind)):
                 known = there["mappings"].get("properties", {})
-                missing = {
-                    name: field for name, field in wanted.items() if name not in known and "type" in field
-                }
+                missing = _missing(wanted, known)
                 if missing:
                     client.indices.put_mapping(index=index, properties=missing)
+
+
+def _missing(wanted: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a mapping that an index does not have yet, inside objects too."""
+    found: dict[str, Any] = {}
+    for name, field in wanted.items():
+        if name not in known:
+            found[name] = field
+        elif inside := _missing(field.get("properties", {}), known[name].get("properties", {})):
+            found[name] = {"properties": inside}
+    return found
 
 
 def create(client: Elasticsearch, index: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from extractors.reading import Reading
-from extractors.records import TopicTag
+from wirewatch.corrections import tag_fields
 from wirewatch.records import LedgerEntry, Revision, StoredArticle, StoredClaim
 from wirewatch.stories.sameness import what_changed
 
@@ -26,7 +26,7 @@ def stored_article(
     now: datetime,
     known: StoredArticle | None,
 ) -> StoredArticle:
-    """The document of one article; what was there before becomes a revision and keeps its story."""
+    """The document of one article, its topics as the machine says; what was there before becomes a revision."""
     from extractors.urls import article_key
 
     article, row = read.article, rows[0]
@@ -72,19 +72,9 @@ def stored_article(
         shingle_count=read.fingerprint.shingle_count,
         backfill=all(row.backfill for row in rows),
         archived_in=where,
-        **tag_fields(read.topics),  # type: ignore[arg-type]  # a checked table of three tuple fields
+        **tag_fields(read.topics),
     )
     return fresh if known is None else _revised(fresh, known, now)
-
-
-def tag_fields(topics: tuple[TopicTag, ...]) -> dict[str, tuple[object, ...]]:
-    """Tags, and the flat fields that facets and tables read from them."""
-    return {
-        "topics": topics,
-        "topics_primary": tuple(tag.topic for tag in topics if tag.level == "primary"),
-        "topics_all": tuple(tag.topic for tag in topics if tag.level != "mention"),
-        "evidence_text": tuple(dict.fromkeys(span.text for tag in topics for span in tag.evidence)),
-    }
 
 
 def stored_claims(article: StoredArticle) -> list[StoredClaim]:
