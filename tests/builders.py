@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from wirewatch.corrections import Correction, correction_key
 from wirewatch.records import Feed, FeedState, LedgerEntry, StoredArticle, Story
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -65,3 +66,11 @@ def build_story(**fields: Any) -> Story:
         "changed_at": NOON,
     }
     return Story(**{**defaults, **fields})
+
+
+def build_correction(**fields: Any) -> Correction:
+    defaults = {"kind": "pin", "by": "ana", "made_at": NOON}
+    merged = {**defaults, **fields}
+    subject = "|".join((str(merged.get("story_key")), *merged.get("articles", ()), *merged.get("others", ())))
+    key = correction_key(merged["kind"], by=merged["by"], made_at=merged["made_at"], subject=subject)
+    return Correction(**{"correction_key": key, **merged})

@@ -128,6 +128,10 @@ class Settings:
     public_url: str | None = _setting(None, "Address under which subscribers reach the desk.", form="url")
 
     desk_port: int = _setting(8780, "Port of the desk; the next free one when taken.", least=1, most=65_535)
+    desk_analyst: str | None = _setting(
+        None,
+        "Name that decisions made at this machine's own desk are signed with. None: that desk only reads.",
+    )
     airflow_port: int = _setting(
         8080, "Port of the Airflow UI; the next free one when taken.", least=1, most=65_535
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from wirewatch.desk import api, feed_pages, story_pages, workbench
 from wirewatch.desk.asking import Source
+from wirewatch.desk.rights import WhoDecides, airflow_user, foreign
 from wirewatch.desk.views import moment, short_span
 from wirewatch.index import IndexUnreachable
 from wirewatch.settings import Settings
@@ -26,30 +27,34 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # "no-referrer" would make browsers send "Origin: null" with the desk's own forms.
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
 
 def build_app(
-    settings: Settings, *, dependencies: Sequence[Any] = (), root_path: str = "", describe_api: bool = False
+    settings: Settings,
+    *,
+    who_decides: WhoDecides = airflow_user,
+    how_to_decide: str = "Only who may trigger the DAG ingest_stories in Airflow may do this.",
+    describe_api: bool = False,
 ) -> FastAPI:
-    """The desk. `dependencies` guard every route; `root_path` is where it is mounted.
+    """The desk. `who_decides` names the analyst of a request; `how_to_decide` tells others what they lack.
 
     `describe_api` serves the OpenAPI description of the JSON API at /api/openapi.json.
     """
     app = FastAPI(
         title="Wirewatch",
         description="Stories, their articles and the feeds' health. Reads only.",
-        dependencies=list(dependencies),
-        root_path=root_path,
         openapi_url="/api/openapi.json" if describe_api else None,
         docs_url=None,
         redoc_url=None,
     )
+    app.state.who_decides, app.state.how_to_decide = who_decides, how_to_decide
     pages = _templates(app, settings)
     source = Source(settings)
-    _headers(app)
+    _headers(app, pages, settings)
     _problems(app, pages, source)
     _health(app, source)
     story_pages.add(app, pages, source)
@@ -61,7 +66,10 @@ def build_app(
 
 
 def _templates(app: FastAPI, settings: Settings) -> Jinja2Templates:
-    pages = Jinja2Templates(directory=HERE / "templates")
+    def of_this_request(request: Request) -> dict[str, Any]:
+        return {"analyst": app.state.who_decides(request)}
+
+    pages = Jinja2Templates(directory=HERE / "templates", context_processors=[of_this_request])
     pages.env.trim_blocks = pages.env.lstrip_blocks = True
     pages.env.filters.update(moment=moment, span=short_span, plain=lambda name: name.replace("_", " "))
     pages.env.globals["kibana_url"] = settings.kibana_url
@@ -74,10 +82,18 @@ def _templates(app: FastAPI, settings: Settings) -> Jinja2Templates:
     return pages
 
 
-def _headers(app: FastAPI) -> None:
+def _headers(app: FastAPI, pages: Jinja2Templates, settings: Settings) -> None:
     @app.middleware("http")
     async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
+        reason = foreign(request, settings)
+        if reason is None:
+            response = await call_next(request)
+        else:
+            context = {
+                "what": f"This request was not carried out: {reason}.",
+                "mend": "Use the desk's own pages.",
+            }
+            response = pages.TemplateResponse(request, "problem.html", context, status_code=403)
         for name, value in SECURITY.items():
             response.headers.setdefault(name, value)
         if response.status_code == 200 and "/static/" in request.url.path:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from wirewatch.delivery.leaving import leaving_router
 from wirewatch.desk.app import build_app
 from wirewatch.desk.asking import Source
+from wirewatch.desk.rights import at_this_machine
 from wirewatch.dispatch import leave
 from wirewatch.settings import Settings
 
@@ -36,12 +39,26 @@ def standalone(settings: Settings) -> FastAPI:
 
     That page must stand outside any login; inside Airflow it would not.
     """
-    app = build_app(settings, describe_api=True)
+    app = build_app(
+        settings,
+        who_decides=at_this_machine(settings),
+        how_to_decide="This desk only reads. Set WIREWATCH_DESK_ANALYST to a name that decisions are signed with, "
+        "start it anew, and open it at this machine.",
+        describe_api=True,
+    )
+    # A page of another site whose name was pointed at 127.0.0.1 would else read the desk as its own.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_names(settings), www_redirect=False)
     source = Source(settings)
     app.include_router(
         leaving_router(settings, lambda token: leave(source.index(), settings, token, datetime.now(UTC)))
     )
     return app
+
+
+def _names(settings: Settings) -> list[str]:
+    """The host names that the desk answers to."""
+    public = urlsplit(settings.public_url).hostname if settings.public_url else None
+    return [LOOPBACK, "localhost", *([public] if public else [])]
 
 
 def listen(port: int) -> socket.socket:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from elasticsearch import Elasticsearch
 
-from wirewatch.corrections import Correction
 from wirewatch.index.client import (
     Capabilities,
     IndexRejected,
@@ -21,16 +20,15 @@ from wirewatch.index.client import (
     detect,
 )
 from wirewatch.index.codec import read
+from wirewatch.index.decisions import Decisions
 from wirewatch.index.ledger import Entered, Ledger, Reconciliation
+from wirewatch.index.listing import StoryPage, search_stories, topic_volume
 from wirewatch.index.schema import KINDS, MONTHLY, Names, months, prepare
 from wirewatch.index.searching import (
     ArticlePage,
     Hit,
     Question,
-    StoryPage,
     search_articles,
-    search_stories,
-    topic_volume,
 )
 from wirewatch.index.shelf import Shelf, Token, Written
 from wirewatch.records import Delivery, FeedState, StoredArticle, StoredClaim, Story
@@ -79,9 +77,7 @@ class Index:
         self.deliveries = Shelf(
             client, self.names, kind="deliveries", record=Delivery, key=lambda row: row.digest_key
         )
-        self.corrections = Shelf(
-            client, self.names, kind="corrections", record=Correction, key=lambda row: row.correction_key
-        )
+        self.corrections = Decisions(client, self.names)
 
     def name(self, kind: str) -> str:
         """The alias under which a kind is read (a single kind is written through it too)."""
