@@ -34,13 +34,14 @@ def span(text: str, words: str, field: str = "text") -> Evidence:
     return Evidence(field=field, start=start, end=start + len(words), text=words)  # type: ignore[arg-type]
 
 
-def desk_settings(index: Index, home: object) -> Settings:
-    """Settings of a desk on this index."""
+def desk_settings(index: Index, home: object, **more: str) -> Settings:
+    """Settings of a desk on this index; `more` are WIREWATCH_* variables."""
     return load_settings(
         environ={
             "WIREWATCH_HOME": str(home),
             "WIREWATCH_ELASTICSEARCH_URL": index.url,
             "WIREWATCH_INDEX_PREFIX": index.names.prefix,
+            **more,
         }
     )
 

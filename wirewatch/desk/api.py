@@ -15,7 +15,7 @@ from wirewatch.records import FeedState, StoredArticle, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stories:
-    """One page of the stories that answer a question."""
+    """One page of the stories that answer a question, pinned ones first and not counted in its length."""
 
     total: int
     untagged: int  # stories that match but have no topic; with offtopic=true they are in `total`
@@ -39,14 +39,16 @@ def add(app: FastAPI, source: Source) -> None:
     @app.get("/api/stories", tags=["stories"])
     def list_stories(asked: Annotated[Asked, Query()]) -> Stories:
         """Stories that answer a question."""
-        found = source.index().search_stories(asked.question(datetime.now(UTC), brief=False))
+        found = source.index().search_stories(
+            asked.question(datetime.now(UTC), source.attention(), brief=False)
+        )
         return Stories(
             total=found.total,
             untagged=found.untagged,
             pages=-(-found.total // PAGE),
             note=found.note,
             facets={name: dict(counts) for name, counts in found.facets.items()},
-            stories=found.stories,
+            stories=(*found.pinned, *found.stories),
         )
 
     @app.get(

@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
-from wirewatch.desk import api, feed_pages, story_pages, workbench
+from wirewatch.desk import api, decision_pages, feed_pages, story_pages, workbench
 from wirewatch.desk.asking import Source
 from wirewatch.desk.rights import WhoDecides, airflow_user, foreign
 from wirewatch.desk.views import moment, short_span
@@ -58,6 +58,7 @@ def build_app(
     _problems(app, pages, source)
     _health(app, source)
     story_pages.add(app, pages, source)
+    decision_pages.add(app, pages, source, _linker(app))
     feed_pages.add(app, pages, source)
     workbench.add(app, pages, settings.topic_folders)
     api.add(app, source)
@@ -67,19 +68,25 @@ def build_app(
 
 def _templates(app: FastAPI, settings: Settings) -> Jinja2Templates:
     def of_this_request(request: Request) -> dict[str, Any]:
-        return {"analyst": app.state.who_decides(request)}
+        return {"analyst": app.state.who_decides(request), "how_to_decide": app.state.how_to_decide}
 
     pages = Jinja2Templates(directory=HERE / "templates", context_processors=[of_this_request])
     pages.env.trim_blocks = pages.env.lstrip_blocks = True
     pages.env.filters.update(moment=moment, span=short_span, plain=lambda name: name.replace("_", " "))
     pages.env.globals["kibana_url"] = settings.kibana_url
 
+    pages.env.globals["link"] = _linker(app)
+    return pages
+
+
+def _linker(app: FastAPI) -> Callable[..., str]:
+    """Makes the path of a route by its name, below wherever the desk is mounted."""
+
     def link(request: Request, name: str, /, **parameters: Any) -> str:
         root = str(request.scope.get("root_path", "")).rstrip("/")
         return root + str(app.url_path_for(name, **parameters))
 
-    pages.env.globals["link"] = link
-    return pages
+    return link
 
 
 def _headers(app: FastAPI, pages: Jinja2Templates, settings: Settings) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from wirewatch.attention import Attention
 from wirewatch.index import Index, Question, connect
 from wirewatch.settings import Settings
 
 SINCE = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
 PAGE = 25
 LONGEST_WORDS = 500
+# What another desk's analyst pinned or muted shows here after so many seconds at the latest; one's own at once.
+ATTENTION_KEPT = 5.0
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -28,6 +32,7 @@ class Asked(BaseModel):
     reports: int = Field(default=1, ge=1, le=100, description="at least this many independent reports")
     conflicts: bool = Field(default=False, description="only where figures contradict each other")
     offtopic: bool = Field(default=False, description="stories without any topic, too")
+    muted: bool = Field(default=False, description="stories that an analyst muted, too")
     sort: Literal["", "newest", "changed", "relevance", "reports"] = ""
     page: int = Field(default=1, ge=1, le=400)
 
@@ -36,8 +41,12 @@ class Asked(BaseModel):
         """The order in force: best match for words, newest without, unless one was chosen."""
         return self.sort or ("relevance" if self.q.strip() else "newest")
 
-    def question(self, now: datetime, *, brief: bool = True) -> Question:
-        """What the index is asked."""
+    def question(self, now: datetime, attention: Attention, *, brief: bool = True) -> Question:
+        """What the index is asked. `attention` says which stories come first and which are left out.
+
+        Times are whole minutes: whoever asks the same within one is answered from what Elasticsearch kept.
+        """
+        now = now.replace(second=0, microsecond=0)
         return Question(
             words=self.q.strip(),
             topics=tuple(self.topic),
@@ -48,6 +57,8 @@ class Asked(BaseModel):
             conflicts_only=self.conflicts,
             tagged_only=not self.offtopic,
             brief=brief,
+            pinned=tuple(sorted(attention.pinned)),
+            muted=() if self.muted else tuple(sorted(attention.muted)),
             sort="published" if self.order == "newest" else self.order,
             size=PAGE,
             offset=(self.page - 1) * PAGE,
@@ -60,6 +71,8 @@ class Source:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._index: Index | None = None
+        self._attention = Attention()
+        self._attention_at = float("-inf")
         self._lock = Lock()
 
     def index(self) -> Index:
@@ -73,9 +86,23 @@ class Source:
                 self._index = connect(self.settings)
             return self._index
 
+    def attention(self) -> Attention:
+        """Which stories are pinned and which are muted, some seconds old at most."""
+        index = self.index()
+        if time.monotonic() - self._attention_at > ATTENTION_KEPT:
+            self._attention = index.corrections.attention()
+            self._attention_at = time.monotonic()
+        return self._attention
+
+    def decided(self) -> None:
+        """Something was decided here: make it seen by the next page."""
+        self.index().corrections.refresh()
+        self._attention_at = float("-inf")
+
     def forget(self) -> None:
         """Open it anew next time: the embedded node may come back at another address."""
         with self._lock:
             if self._index is not None:
                 self._index.close()
             self._index = None
+            self._attention_at = float("-inf")

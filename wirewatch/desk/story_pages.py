@@ -13,8 +13,10 @@ from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
+from extractors.taxonomy import load_taxonomy
 from wirewatch.archive import Archive, PageLost
 from wirewatch.desk.asking import PAGE, Asked, Source
+from wirewatch.desk.deciding import decisions_on, judged_tags
 from wirewatch.desk.views import article_view, story_view
 from wirewatch.index import Index
 from wirewatch.records import StoredArticle
@@ -40,19 +42,25 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
     def stories(request: Request, asked: ByQuery) -> HTMLResponse:
         now = datetime.now(UTC)
         index = source.index()
-        found = index.search_stories(asked.question(now))
+        attention = source.attention()
+        found = index.search_stories(asked.question(now, attention))
         context = {
             "asked": asked, "found": found, "pages": -(-found.total // PAGE), "now": now,
-            "volume": volume.read(index, now),
+            "volume": volume.read(index, now), "attention": attention,
         }  # fmt: skip
         return pages.TemplateResponse(request, "stories.html", context)
 
     @app.get("/atom.xml", name="atom", include_in_schema=False)
     def atom(request: Request, asked: ByQuery) -> Response:
         now = datetime.now(UTC)
-        found = source.index().search_stories(asked.question(now, brief=False))
+        found = source.index().search_stories(asked.question(now, source.attention(), brief=False))
         base = source.settings.public_url or str(request.base_url)
-        context = {"asked": asked, "stories": found.stories, "base": base.rstrip("/"), "now": now}
+        context = {
+            "asked": asked,
+            "stories": (*found.pinned, *found.stories),
+            "base": base.rstrip("/"),
+            "now": now,
+        }
         return pages.TemplateResponse(request, "atom.xml", context, media_type="application/atom+xml")
 
     @app.get("/stories/{key}", response_class=HTMLResponse, name="story", include_in_schema=False)
@@ -62,15 +70,25 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         if found is None:
             raise HTTPException(404, f"There is no story {key}.")
         view = story_view(found, index.articles_to_read(found.story_key, most=MOST_ARTICLES))
-        return pages.TemplateResponse(request, "story.html", {"view": view, "now": datetime.now(UTC)})
+        context = {
+            "view": view, "now": datetime.now(UTC),
+            "decisions": decisions_on(found, index.corrections.about(found.articles, found.story_key)),
+        }  # fmt: skip
+        return pages.TemplateResponse(request, "story.html", context)
 
     @app.get("/articles/{key}", response_class=HTMLResponse, name="article", include_in_schema=False)
     def article(request: Request, key: str) -> HTMLResponse:
         index = source.index()
         found = _article(index, key)
         original = index.articles.get([found.near_duplicate_of]) if found.near_duplicate_of else {}
-        view = article_view(found, original.get(found.near_duplicate_of or ""))
-        return pages.TemplateResponse(request, "article.html", {"view": view, "now": datetime.now(UTC)})
+        corrections = index.corrections.about([found.article_key])
+        context = {
+            "view": article_view(found, original.get(found.near_duplicate_of or "")),
+            "tags": judged_tags(found, corrections),
+            "topics_known": sorted(load_taxonomy(source.settings.topic_folders).topics),
+            "now": datetime.now(UTC),
+        }
+        return pages.TemplateResponse(request, "article.html", context)
 
     @app.get("/articles/{key}/page", name="page", include_in_schema=False)
     def page(key: str) -> Response:
