@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from extractors.records import Claim, Evidence, TopicTag
 from tests.builders import build_article, build_entry, build_feed_state, build_story
 from wirewatch.desk.serving import listen, server
-from wirewatch.index import Index
+from wirewatch.index import Index, connect
 from wirewatch.records import IndependentReport, StoredArticle
 from wirewatch.settings import Settings, load_settings
 
@@ -56,6 +57,26 @@ def served(settings: Settings) -> Iterator[str]:
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     running.should_exit = True
     thread.join(10)
+
+
+@contextmanager
+def filled_index(node_url: str, home: object) -> Iterator[Index]:
+    """An index of its own with the small press in it, dropped afterwards."""
+    opened = connect(
+        load_settings(
+            environ={
+                "WIREWATCH_HOME": str(home),
+                "WIREWATCH_ELASTICSEARCH_URL": node_url,
+                "WIREWATCH_INDEX_PREFIX": f"t{uuid.uuid4().hex[:10]}",
+            }
+        )
+    )
+    try:
+        fill(opened)
+        yield opened
+    finally:
+        opened.drop()
+        opened.close()
 
 
 def fill(index: Index) -> None:

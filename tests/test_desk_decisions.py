@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.builders import NOON, build_article, build_correction, build_story
-from tests.desk_server import desk_settings, fill, served
+from tests.desk_server import desk_settings, filled_index, served
 from wirewatch.desk.deciding import NotDecided, decided, decisions_on, judge_tag, judged_tags
 from wirewatch.records import StoredArticle
 
@@ -61,14 +61,25 @@ def test_a_splitting_waits_until_the_articles_are_apart():
     assert not decided(split, ("1",)).waits
 
 
-@pytest.fixture
-def desk(index, tmp_path):
-    fill(index)
+@pytest.fixture(scope="module")
+def newsroom(node_url, tmp_path_factory):
+    home = tmp_path_factory.mktemp("desk")
     with (
-        served(desk_settings(index, tmp_path, WIREWATCH_DESK_ANALYST="ana")) as address,
-        httpx.Client(base_url=address, timeout=60, follow_redirects=True) as client,
+        filled_index(node_url, home) as index,
+        served(desk_settings(index, home, WIREWATCH_DESK_ANALYST="ana")) as address,
     ):
+        yield address, index, home
+
+
+@pytest.fixture
+def desk(newsroom):
+    address, index, _ = newsroom
+    with httpx.Client(base_url=address, timeout=60, follow_redirects=True) as client:
         yield client, index
+        for one in index.corrections.standing(["pin", "mute", "merge", "split", "tag"]):
+            client.post(f"/decisions/{one.correction_key}/withdraw")
+    index.corrections.delete([one.correction_key for one in index.corrections.records()])
+    index.corrections.refresh()
 
 
 def titles(client, query=""):
@@ -192,9 +203,9 @@ def test_a_name_that_was_pointed_at_this_machine_is_not_answered(desk):
 
 
 @pytest.mark.elastic
-def test_a_desk_without_a_name_to_sign_with_only_reads_and_says_how_to_decide(index, tmp_path):
-    fill(index)
-    with served(desk_settings(index, tmp_path)) as address:
+def test_a_desk_without_a_name_to_sign_with_only_reads_and_says_how_to_decide(newsroom):
+    _, index, home = newsroom
+    with served(desk_settings(index, home)) as address:
         refused = httpx.post(f"{address}/stories/crossing/mark", data={"kind": "pin"}, timeout=60)
         story = httpx.get(f"{address}/stories/crossing", timeout=60).text
         listed = httpx.get(f"{address}/decisions", timeout=60).text

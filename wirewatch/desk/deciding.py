@@ -5,14 +5,14 @@ Merging and splitting stories is `wirewatch.overrides`; here are pins, mutes and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from extractors.records import TopicTag
 from wirewatch.attention import attention
-from wirewatch.corrections import Correction, correction_key
+from wirewatch.corrections import Correction, correction_key, machine_topics, topic_verdicts
 from wirewatch.records import StoredArticle, Story
 
 LONGEST_NOTE = 500
@@ -89,7 +89,7 @@ def judge_tag(
     """
     if words and words not in article.title and words not in article.text:
         raise NotDecided("These words are not in the article; copy them as they stand there.")
-    tag = next((tag for tag in article.topics if tag.topic == topic), None)
+    tag = next((tag for tag in machine_topics(article) if tag.topic == topic), None)
     if verdict == "remove" and not words and tag is not None:
         words = " … ".join(dict.fromkeys(span.text for span in tag.evidence[:MOST_WORDS])) or None
     return Correction(
@@ -131,16 +131,8 @@ def decided(one: Correction, here: Iterable[str] = ()) -> Decided:
 
 def judged_tags(article: StoredArticle, corrections: Iterable[Correction]) -> tuple[JudgedTag, ...]:
     """The article's topics, the machine's and the analysts'; of several decisions on one the latest stands."""
-    standing: dict[str, Correction] = {}
-    for one in sorted(corrections, key=lambda each: (each.made_at, each.correction_key)):
-        if (
-            one.kind == "tag"
-            and one.withdrawn_at is None
-            and one.topic
-            and article.article_key in one.articles
-        ):
-            standing[one.topic] = one
-    machine: Mapping[str, TopicTag] = {tag.topic: tag for tag in article.topics}
+    standing = topic_verdicts(article.article_key, corrections)
+    machine = {tag.topic: tag for tag in machine_topics(article)}
     return tuple(
         JudgedTag(topic=topic, machine=machine.get(topic), analyst=standing.get(topic))
         for topic in dict.fromkeys((*machine, *standing))

@@ -16,6 +16,7 @@ from fastapi.templating import Jinja2Templates
 
 from extractors.taxonomy import load_taxonomy
 from wirewatch import overrides
+from wirewatch.corrections import machine_topics, with_topics
 from wirewatch.desk.asking import Source
 from wirewatch.desk.deciding import LONGEST_NOTE, LONGEST_WORDS, NotDecided, decided, judge_tag, mark_story
 from wirewatch.desk.rights import Analyst
@@ -26,6 +27,8 @@ MOST_SPLIT = 500
 _KEY = Annotated[str, Form(min_length=1, max_length=300)]
 _NOTE = Annotated[str, Form(max_length=LONGEST_NOTE)]
 SEE_OTHER = 303
+# The writer of stories may write the same article at the same moment; it does so once a batch.
+TRIES = 4
 
 Link = Callable[..., str]
 
@@ -57,7 +60,10 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source, link: Link) -> Non
             done = overrides.withdraw(source.index(), key, by=analyst, now=datetime.now(UTC))
         except overrides.CannotOverride as fault:
             raise HTTPException(409, fault.reason) from fault
+        source.decided()
         one = done.correction
+        if one.kind == "tag":
+            _apply(source, one.articles[0])
         if back == "list":
             return _to(link(request, "decisions"))
         if one.kind == "tag":
@@ -139,7 +145,25 @@ def _on_articles(app: FastAPI, source: Source, link: Link) -> None:
             raise HTTPException(422, str(fault)) from fault
         source.index().corrections.save([made])
         source.decided()
+        _apply(source, key)
         return _to(link(request, "article", key=key) + "#topics")
+
+
+def _apply(source: Source, key: str) -> None:
+    """Give an article the topics that machine and analysts agree on now. Its story follows with the one writer."""
+    index = source.index()
+    taxonomy = load_taxonomy(source.settings.topic_folders)
+    above = {topic: taxonomy.parents(topic) for topic in taxonomy.topics}
+    corrections = index.corrections.about([key])
+    for _ in range(TRIES):
+        found = index.articles.with_token(key)
+        if found is None:
+            return
+        article, token = found
+        judged = with_topics(article, machine_topics(article), corrections, above=above)
+        if judged == article or index.articles.replace(judged, token):
+            break
+    index.articles.refresh()
 
 
 def _story(source: Source, key: str) -> Story:
