@@ -63,6 +63,13 @@ class Rows:
                 yield {"_source": {name: value for name, value in document(row).items() if name in fields}}
 
 
+class Decided(Kept):
+    """Corrections, none taken back."""
+
+    def standing(self, kinds: Iterable[str]) -> list[Any]:
+        return [one for one in self.by_key.values() if one.kind in kinds]
+
+
 @dataclass
 class IndexInMemory:
     """Stories, articles and feeds as given, and a ledger of deliveries."""
@@ -71,6 +78,9 @@ class IndexInMemory:
     articles: Kept = field(default_factory=Kept)
     feeds: Kept = field(default_factory=Kept)
     deliveries: Rows = field(default_factory=Rows)
+    searches: Kept = field(default_factory=Kept)
+    subscriptions: Kept = field(default_factory=Kept)
+    corrections: Decided = field(default_factory=Decided)
 
     def put(self, stories: Iterable[Story] = (), articles: Iterable[StoredArticle] = ()) -> None:
         self.stories.by_key.update((story.story_key, story) for story in stories)

@@ -14,6 +14,7 @@ from wirewatch import records
 from wirewatch.corrections import Correction
 from wirewatch.index import Index, IndexRejected, IndexUnreachable, Question, connect
 from wirewatch.index.schema import mappings_folder
+from wirewatch.searches import SavedSearch, Subscription
 from wirewatch.settings import load_settings
 
 STORED = {
@@ -24,6 +25,8 @@ STORED = {
     "feeds": records.FeedState,
     "deliveries": records.Delivery,
     "corrections": Correction,
+    "searches": SavedSearch,
+    "subscriptions": Subscription,
 }
 
 

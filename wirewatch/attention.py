@@ -22,6 +22,9 @@ class Attention:
     muted: frozenset[str] = frozenset()
 
 
+UNDECIDED = Attention()
+
+
 def attention(corrections: Iterable[Correction], stories: Mapping[str, Sequence[str]]) -> Attention:
     """What is pinned and muted among `stories` (key -> article keys). Of several decisions the latest counts."""
     story_of = {article: key for key, articles in stories.items() for article in articles}

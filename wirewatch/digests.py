@@ -14,6 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from extractors.records import TopicTag
+from wirewatch.attention import UNDECIDED, Attention
 from wirewatch.changes import Told, changes_since
 from wirewatch.excerpts import opening, quoted
 from wirewatch.records import (
@@ -40,6 +41,7 @@ FILLER_SIGNS = 3
 
 SINGLE_SOURCE = "single source"
 STATE_MEDIA_ONLY = "only state media report this"
+PINNED = "pinned by an analyst"
 BACKFILL = "older report, met when its feed was first read"
 
 _LEVELS = ("primary", "secondary", "mention")
@@ -63,6 +65,7 @@ class Background:
     backfill: bool = True
     health: Health = Health()
     publisher_kinds: Mapping[str, str] | None = None  # publisher -> "state", ...
+    attention: Attention = UNDECIDED  # what analysts pinned and muted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +90,21 @@ def compose(
     backfilled = 0
     for story in {story.story_key: story for story in stories}.values():
         told = memory.get(story.story_key)
+        if story.story_key in background.attention.muted:
+            continue
         if not _in_window(story, window) or not wanted(subscriber, story, told):
             continue
         own = [articles[key] for key in story.articles if key in articles and not _filler(articles[key])]
         matches = _matches(subscriber, own)
-        if not matches:
+        if not own or not (matches or subscriber.search):
             continue
         if story.backfill and not background.backfill and told is None:
             backfilled += story.changed_at > window.start
             continue
         item = _item(subscriber, story, own, matches, told, background)
         if item is not None:
-            items.append((_rank(item, matches, story), item))
+            pinned = story.story_key in background.attention.pinned
+            items.append(((not pinned, *_rank(item, matches, story)), item))
     ranked = [item for _, item in sorted(items, key=lambda pair: pair[0])]
     most = subscriber.maximum_items
     return Digest(
@@ -124,7 +130,8 @@ def wanted(subscriber: Subscriber, story: Story, told: Told | None) -> bool:
     if subscriber.languages and not set(subscriber.languages) & set(story.languages):
         return False
     topics = story.topics_primary if subscriber.minimum_level == "primary" else story.topics_all
-    if not (set(topics) & set(subscriber.topics) if subscriber.topics else topics):
+    searched = subscriber.search is not None and not subscriber.topics  # then the search says what it takes
+    if not (set(topics) & set(subscriber.topics) if subscriber.topics else topics or searched):
         return False
     return story.independent_reports >= subscriber.minimum_reports
 
@@ -288,18 +295,20 @@ def _headline(subscriber: Subscriber, story: Story, lead: StoredArticle) -> str:
 def _reasons(
     subscriber: Subscriber, matches: Mapping[str, _Match], own: Sequence[StoredArticle], lead: StoredArticle
 ) -> tuple[str, ...]:
-    """Why a story came: a line a topic. Who asked for every topic is told what the story is mainly about.
+    """Why a story came: the saved search, and a line a topic. Who asked for every topic is told the main ones.
 
     A topic that rests on the same words as one told already (a parent of it, mostly) says nothing new.
     """
     weight = _weights(own)
-    heaviest = max(weight[topic] for topic in matches)
+    heaviest = max((weight[topic] for topic in matches), default=0)
     told: dict[str, str] = {}
+    if subscriber.search:
+        told["search"] = f"found by the saved search “{subscriber.search}”"
     for topic, match in matches.items():
         if subscriber.topics or weight[topic] * 2 > heaviest:
             name, words = _why(topic, match, lead)
             told.setdefault(words or name, f"{name}: {words}" if words else name)
-    return tuple(told.values())[:_MOST_TOPICS]
+    return tuple(told.values())[: _MOST_TOPICS + bool(subscriber.search)]
 
 
 def _why(topic: str, match: _Match, lead: StoredArticle) -> tuple[str, str]:
@@ -334,7 +343,7 @@ def _clauses(tag: TopicTag, article: StoredArticle) -> list[str]:
 
 def _labels(story: Story, background: Background) -> tuple[str, ...]:
     kinds = background.publisher_kinds or {}
-    labels = []
+    labels = [PINNED] if story.story_key in background.attention.pinned else []
     if story.independent_reports == 1:
         labels.append(SINGLE_SOURCE)
     if story.publishers and all(kinds.get(name) == "state" for name in story.publishers):
@@ -362,6 +371,6 @@ def _rank(item: DigestItem, matches: Mapping[str, _Match], story: Story) -> tupl
     tier = {"update": 0, "corroborated": 1, "new": 2, "single": 4}[item.kind]
     if item.independent_reports == 1:
         tier = max(tier, 3)
-    level = min(_LEVELS.index(match.tag.level) for match in matches.values())
+    level = min((_LEVELS.index(match.tag.level) for match in matches.values()), default=len(_LEVELS))
     newest = -story.last_seen_at.timestamp()
     return (tier, story.backfill, level, -item.independent_reports, newest, story.story_key)

@@ -11,10 +11,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from wirewatch.attention import KINDS as DECIDED
+from wirewatch.attention import attention
 from wirewatch.delivery import (
     Deferred,
     Rendered,
@@ -48,13 +49,13 @@ from wirewatch.digests import (
     standing_still,
     wanted,
 )
+from wirewatch.readership import question_of, reader_of, subscribers_in_force
 from wirewatch.records import Delivery, Digest, Subscriber
 from wirewatch.settings import Settings
-from wirewatch.subscribers import SubscribersError, load_subscribers
+from wirewatch.subscribers import SubscribersError
 from wirewatch.windows import FIRST, Window, first_window, next_window
 
 if TYPE_CHECKING:
-    from extractors.taxonomy import Taxonomy
     from wirewatch.index import Index
 
 Post = Callable[[Settings, str, bytes], Verdict]
@@ -114,7 +115,7 @@ def preview(index: Index, settings: Settings, name: str, at: datetime) -> Render
     Raises:
         SubscribersError: when there is no such subscriber, or with every fault of the file.
     """
-    subscribers = {subscriber.name: subscriber for subscriber in _subscribers(settings)}
+    subscribers = {subscriber.name: subscriber for subscriber in subscribers_in_force(index, settings)}
     if name not in subscribers:
         known = ", ".join(sorted(subscribers))
         raise SubscribersError([(name, f"no such subscriber; known are {known}")])
@@ -154,7 +155,7 @@ def readmit(index: Index, name: str) -> bool:
 
 def _plan(index: Index, settings: Settings, now: datetime) -> list[tuple[Subscriber, str]]:
     waiting: list[tuple[datetime, Subscriber, str]] = []
-    subscribers = _subscribers(settings)
+    subscribers = subscribers_in_force(index, settings)
     _refresh(index)
     for subscriber in subscribers:
         if index.deliveries.with_token(left_key(subscriber.name)) is not None:
@@ -208,29 +209,8 @@ def _history(index: Index, subscriber: Subscriber, now: datetime) -> list[Delive
     return [row for row in rows if row.kind != LEFT]
 
 
-def _subscribers(settings: Settings) -> tuple[Subscriber, ...]:
-    from extractors.taxonomy import load_taxonomy
-
-    return load_subscribers(settings, known_topics=lambda: load_taxonomy(settings.topic_folders).topics)
-
-
-def _widened(subscriber: Subscriber, settings: Settings) -> Subscriber:
-    """The subscriber, asking for the topics below the ones named, too."""
-    if not subscriber.topics:
-        return subscriber
-    from extractors.taxonomy import load_taxonomy
-
-    taxonomy = load_taxonomy(settings.topic_folders)
-    topics = [topic for asked in subscriber.topics for topic in _below(asked, taxonomy)]
-    return replace(subscriber, topics=tuple(dict.fromkeys(topics)))
-
-
-def _below(topic: str, taxonomy: Taxonomy) -> list[str]:
-    return [topic, *(lower for child in taxonomy.children(topic) for lower in _below(child, taxonomy))]
-
-
 def _refresh(index: Index) -> None:
-    index.refresh("articles", "stories", "deliveries", "feeds")
+    index.refresh("articles", "stories", "deliveries", "feeds", "corrections", "subscriptions")
 
 
 # --------------------------------------------------------------------------- one digest
@@ -284,7 +264,7 @@ def _worth_sending_empty(digest: Digest, subscriber: Subscriber) -> bool:
 def _composed(
     index: Index, settings: Settings, subscriber: Subscriber, window: Window, rows: Sequence[Delivery]
 ) -> Digest:
-    reader = _widened(subscriber, settings)
+    reader, search = reader_of(index, settings, subscriber)
     told = remember(rows)
     memory = remember(rows, _redirects(index, told))
     stories = [
@@ -292,12 +272,19 @@ def _composed(
         for story in index.stories_changed_since(window.start - OVERLAP, window.end)
         if wanted(reader, story, memory.get(story.story_key))
     ]
+    if subscriber.search:
+        keys = {story.story_key for story in stories}
+        kept = index.stories_matching(question_of(search, window.end), keys) if search and keys else set()
+        stories = [story for story in stories if story.story_key in kept]
     articles = index.articles.get(key for story in stories for key in story.articles)
     first_end = min((row.window_end for row in rows), default=window.end)
     background = Background(
         backfill=window.kind == FIRST or window.end - first_end <= BEGINNING,
         health=feed_health(index.feeds.records(), window.end),
         publisher_kinds=_publisher_kinds(),
+        attention=attention(
+            index.corrections.standing(DECIDED), {story.story_key: story.articles for story in stories}
+        ),
     )
     return compose(reader, stories, articles, memory, window, background)
 

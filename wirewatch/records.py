@@ -284,6 +284,7 @@ class Subscriber:
     maximum_items: int = 25
     when_empty: Literal["skip", "send"] = "skip"
     since: datetime | None = None  # never digest what changed before this
+    search: str | None = None  # name or key of a saved search: only what it finds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from extractors.errors import WirewatchError
 from wirewatch.records import Subscriber
+from wirewatch.searches import LONGEST_NAME
 from wirewatch.settings import Settings
 
 # More stories than this make a mail that nobody reads and that mail programs cut (Gmail at 102 KB of HTML).
@@ -103,6 +104,33 @@ def read_subscribers(
     if faults:
         raise SubscribersError(faults)
     return tuple(subscriber for subscriber in found if subscriber is not None)
+
+
+def mail_address(text: str) -> str:
+    """One plain mail address.
+
+    Raises:
+        ValueError: with what would be right.
+    """
+    return _address(text)
+
+
+def zone_name(text: str) -> str:
+    """An IANA time zone.
+
+    Raises:
+        ValueError: with what would be right.
+    """
+    return _zone(text)
+
+
+def time_of_day(text: str) -> str:
+    """A time of day, "07:30".
+
+    Raises:
+        ValueError: with what would be right.
+    """
+    return _at(text)
 
 
 def _subscriber(
@@ -223,6 +251,12 @@ def _at(raw: object) -> str:
     raise ValueError('wants a time of day, "07:30"')
 
 
+def _search(raw: object) -> str:
+    if isinstance(raw, str) and 0 < len(raw.strip()) <= LONGEST_NAME:
+        return raw.strip()
+    raise ValueError("wants the name of a saved search, as the desk lists them")
+
+
 def _since(raw: object) -> datetime:
     if isinstance(raw, datetime) and raw.tzinfo is not None:
         return raw.astimezone(UTC)
@@ -243,5 +277,6 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "maximum_items": _whole(1, MOST_ITEMS),
     "when_empty": _one_of(EMPTY),
     "since": _since,
+    "search": _search,
 }
 KEYS = tuple(field.name for field in fields(Subscriber))

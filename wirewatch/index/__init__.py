@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
 from elasticsearch import Elasticsearch
@@ -22,7 +22,7 @@ from wirewatch.index.client import (
 from wirewatch.index.codec import read
 from wirewatch.index.decisions import Decisions
 from wirewatch.index.ledger import Entered, Ledger, Reconciliation
-from wirewatch.index.listing import StoryPage, search_stories, topic_volume
+from wirewatch.index.listing import StoryPage, search_stories, stories_matching, topic_volume
 from wirewatch.index.schema import KINDS, MONTHLY, Names, months, prepare
 from wirewatch.index.searching import (
     ArticlePage,
@@ -32,6 +32,7 @@ from wirewatch.index.searching import (
 )
 from wirewatch.index.shelf import Shelf, Token, Written
 from wirewatch.records import Delivery, FeedState, StoredArticle, StoredClaim, Story
+from wirewatch.searches import SavedSearch, Subscription
 from wirewatch.settings import Settings
 
 __all__ = [
@@ -78,6 +79,16 @@ class Index:
             client, self.names, kind="deliveries", record=Delivery, key=lambda row: row.digest_key
         )
         self.corrections = Decisions(client, self.names)
+        self.searches = Shelf(
+            client, self.names, kind="searches", record=SavedSearch, key=lambda row: row.search_key
+        )
+        self.subscriptions = Shelf(
+            client,
+            self.names,
+            kind="subscriptions",
+            record=Subscription,
+            key=lambda row: row.subscription_key,
+        )
 
     def name(self, kind: str) -> str:
         """The alias under which a kind is read (a single kind is written through it too)."""
@@ -99,6 +110,10 @@ class Index:
     def search_stories(self, question: Question) -> StoryPage:
         """Stories that answer a question."""
         return search_stories(self.client, self.names, question)
+
+    def stories_matching(self, question: Question, keys: Collection[str]) -> set[str]:
+        """Which of these stories answer a question."""
+        return stories_matching(self.client, self.names, question, keys)
 
     def topic_volume(self, *, until: datetime, days: int) -> dict[str, tuple[int, ...]]:
         """New stories a day by topic, oldest day first."""

@@ -6,7 +6,7 @@ looking at the others, and the counts over all of them, which it keeps while not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from elasticsearch import Elasticsearch
 from wirewatch.index.codec import read
 from wirewatch.index.schema import Names
 from wirewatch.index.searching import DEEPEST, Question, ask, span_of
+from wirewatch.index.shelf import KEYS_AT_ONCE, batched
 from wirewatch.records import Story
 
 FACETS = {"topics": "topics_all", "publishers": "publishers", "languages": "languages"}
@@ -85,6 +86,38 @@ def search_stories(client: Elasticsearch, names: Names, question: Question) -> S
         untagged=counts["aggregations"]["untagged"]["doc_count"],
         note=note,
     )
+
+
+def stories_matching(
+    client: Elasticsearch, names: Names, question: Question, keys: Collection[str]
+) -> set[str]:
+    """Which of the stories `keys` answer a question: for telling a reader of a saved search what is new in it."""
+    matching: set[str] = set()
+    tagged = [{"exists": {"field": "topics_all"}}] if question.tagged_only else []
+    for batch in batched(sorted(keys), KEYS_AT_ONCE):
+        among: dict[str, Any] = {"terms": {"story_key": list(batch)}}
+        filters = [*_filters(question), *tagged, among]
+        if question.words:
+            body = {
+                "index": names.alias("articles"),
+                "size": KEYS_AT_ONCE,
+                "collapse": {"field": "story_key"},
+                "docvalue_fields": ["story_key"],
+                "track_total_hits": False,
+                **_NO_SOURCE,
+            }
+            answer, _ = ask(client, question, [among], body)
+            found = [hit["fields"]["story_key"][0] for hit in answer["hits"]["hits"]]
+            filters.append({"terms": {"story_key": found}})
+        answer = client.search(
+            index=names.alias("stories"),
+            query={"bool": {"filter": filters, "must_not": [_LIVE]}},
+            size=len(batch),
+            source=False,
+            track_total_hits=False,
+        )
+        matching.update(hit["_id"] for hit in answer["hits"]["hits"])
+    return matching
 
 
 def topic_volume(
