@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from elasticsearch import Elasticsearch
 
+from wirewatch.index.bulk import Written
 from wirewatch.index.client import (
     Capabilities,
     IndexRejected,
@@ -30,7 +31,7 @@ from wirewatch.index.searching import (
     Question,
     search_articles,
 )
-from wirewatch.index.shelf import Shelf, Token, Written
+from wirewatch.index.shelf import Shelf, Token
 from wirewatch.records import Delivery, FeedState, StoredArticle, StoredClaim, Story
 from wirewatch.searches import SavedSearch, Subscription
 from wirewatch.settings import Settings

@@ -9,8 +9,9 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from wirewatch.index.bulk import Written, merge
 from wirewatch.index.schema import Names
-from wirewatch.index.shelf import KEYS_AT_ONCE, Shelf, Written, batched, merge
+from wirewatch.index.shelf import KEYS_AT_ONCE, Shelf, batched
 from wirewatch.records import FINAL_STATES, OPEN_STATES, LedgerEntry
 
 # More feeds than this are reconciled in several pages of the composite aggregation.

@@ -8,24 +8,18 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from elasticsearch import ConflictError, Elasticsearch, helpers
+from elasticsearch import ConflictError, Elasticsearch
 
-from wirewatch.index.client import IndexRejected
+from wirewatch.index.bulk import Written, bulk, merge
 from wirewatch.index.codec import document, read
 from wirewatch.index.schema import MONTHLY, Names, create
 
 Record = TypeVar("Record")
 Item = TypeVar("Item")
 
-# 500 documents a chunk indexed fastest on the embedded node (facts: 200 / 500 / 2000 gave 351 / 627 / 894 cold,
-# 500 with orjson 1022); larger chunks hold larger requests in a 256 MB heap.
-CHUNK = 500
-CHUNK_BYTES = 8 * 1024 * 1024
 # An ids query may carry as many keys as a bool query has clauses; far below that it stays fast.
 KEYS_AT_ONCE = 1000
 PAGE = 1000
-# The answers that say that a document itself is wrong; all others (403, 429, 503, no answer) may be right next time.
-DOCUMENT_FAULTS = (400, 413)
 KEEP_ALIVE = "2m"
 
 
@@ -36,15 +30,6 @@ class Token:
     index: str
     seq_no: int
     primary_term: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What became of a bulk: keys that were created, that were there already, and that were refused with a reason."""
-
-    done: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
 
 
 class Shelf(Generic[Record]):
@@ -150,7 +135,7 @@ class Shelf(Generic[Record]):
 
     def create(self, records: Iterable[Record]) -> Written:
         """Write what is not there yet; what is there stays as it is and counts as known."""
-        return self._bulk({"_op_type": "create", **self._action(record)} for record in records)
+        return bulk(self.client, ({"_op_type": "create", **self._action(record)} for record in records))
 
     def save(self, records: Iterable[Record]) -> Written:
         """Write records over what is there, each in the index where its key lives."""
@@ -162,7 +147,7 @@ class Shelf(Generic[Record]):
                 {"_op_type": "index", **self._action(record, where.get(self._key(record)))}
                 for record in batch
             )
-            done.append(self._bulk(actions))
+            done.append(bulk(self.client, actions))
         return merge(done)
 
     def replace(self, record: Record, token: Token) -> bool:
@@ -191,7 +176,8 @@ class Shelf(Generic[Record]):
     def delete(self, keys: Iterable[str]) -> None:
         """Take documents away; unknown keys are fine."""
         where = self._where(list(keys))
-        self._bulk({"_op_type": "delete", "_index": index, "_id": key} for key, index in where.items())
+        actions = ({"_op_type": "delete", "_index": index, "_id": key} for key, index in where.items())
+        bulk(self.client, actions)
 
     # ------------------------------------------------------------------ inside
 
@@ -233,43 +219,6 @@ class Shelf(Generic[Record]):
             found.update((hit["_id"], hit) for hit in answer["hits"]["hits"])
         return found
 
-    def _bulk(self, actions: Iterable[dict[str, Any]]) -> Written:
-        done, known, refused = [], [], []
-        outcomes = helpers.streaming_bulk(
-            self.client,
-            actions,
-            chunk_size=CHUNK,
-            max_chunk_bytes=CHUNK_BYTES,
-            raise_on_error=False,
-            raise_on_exception=False,
-            max_retries=5,
-            initial_backoff=0.5,
-            max_backoff=30,
-            retry_on_status=(429, 503),
-        )
-        for ok, item in outcomes:
-            (operation, result), *_ = item.items()
-            if ok:
-                done.append(result["_id"])
-            elif result.get("status") == 409 and operation == "create":
-                known.append(result["_id"])
-            elif not (result.get("status") == 404 and operation == "delete"):
-                if result.get("status") not in DOCUMENT_FAULTS:
-                    # The server's trouble and not the document's: the step fails and is done again.
-                    raise result.get("exception") or IndexRejected(result["_id"], _reason(result))
-                refused.append((result["_id"], _reason(result)))
-        return Written(done=tuple(done), known=tuple(known), refused=tuple(refused))
-
-
-def merge(parts: Iterable[Written]) -> Written:
-    """Several bulks as one."""
-    parts = list(parts)
-    return Written(
-        done=tuple(key for part in parts for key in part.done),
-        known=tuple(key for part in parts for key in part.known),
-        refused=tuple(pair for part in parts for pair in part.refused),
-    )
-
 
 def batched(items: Iterable[Item], size: int) -> Iterator[tuple[Item, ...]]:
     """Lists of at most `size` items (itertools has it from Python 3.12 on)."""
@@ -280,11 +229,3 @@ def batched(items: Iterable[Item], size: int) -> Iterator[tuple[Item, ...]]:
 
 def _token(hit: Mapping[str, Any]) -> Token:
     return Token(hit["_index"], hit["_seq_no"], hit["_primary_term"])
-
-
-def _reason(result: Mapping[str, Any]) -> str:
-    error = result.get("error")
-    if isinstance(error, dict):
-        cause = error.get("caused_by", {}).get("reason", "")
-        return f"{error.get('type')}: {error.get('reason')} {cause}".strip()
-    return str(error or result.get("exception") or result)
