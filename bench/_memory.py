@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from wirewatch.clustering import Change, Wanted, comparable
+from wirewatch.clustering import Change, Placed, Wanted, comparable
+from wirewatch.corrections import Correction
 from wirewatch.records import StoredArticle, Story
 from wirewatch.stories.assignment import STORY_WINDOW, Profile
 from wirewatch.stories.copies import COPY_WINDOW, MOST_CANDIDATES, Comparable, fewest_shared
@@ -24,7 +25,9 @@ class MemoryStore:
         self.told: dict[str, Story] = {}
         self.known: dict[str, Profile] = {}
         self.learned: frozenset[str] = frozenset()
-        self.terms = TermCounts()
+        self.days: dict[str, TermCounts] = {}
+        self.decided: list[Correction] = []  # what analysts decided
+        self.followed: frozenset[str] = frozenset()
         self._queue: list[str] = []
         self._comparable: dict[str, Comparable] = {}
         self._by_value: defaultdict[str, list[str]] = defaultdict(list)
@@ -68,7 +71,7 @@ class MemoryStore:
         return {key: self.articles[key].text for key in keys}
 
     def comparables(self, keys: Iterable[str]) -> dict[str, Comparable]:
-        return {key: self._comparable[key] for key in keys}
+        return {key: self._comparable[key] for key in keys if key in self._comparable}
 
     def profiles_like(self, wanted: Mapping[str, Wanted]) -> dict[str, list[Profile]]:
         return {key: self._profiles_like(question) for key, question in wanted.items()}
@@ -95,11 +98,40 @@ class MemoryStore:
     def members(self, story_keys: Iterable[str]) -> dict[str, list[StoredArticle]]:
         return {key: [self.articles[each] for each in sorted(self._members[key])] for key in story_keys}
 
+    def merged_into(self, story_keys: Iterable[str]) -> list[Story]:
+        homes = set(story_keys)
+        return [story for _, story in sorted(self.told.items()) if story.merged_into in homes]
+
+    def articles_by_key(self, keys: Iterable[str]) -> list[StoredArticle]:
+        return [self.articles[key] for key in dict.fromkeys(keys) if key in self.articles]
+
+    def placed_since(self, since: datetime, most: int | None = None) -> list[Placed] | None:
+        found = [each for each in self.articles.values() if each.story_key and each.sort_at >= since]
+        return None if most is not None and len(found) > most else _placed(found)
+
+    def placed_in(self, story_keys: Iterable[str]) -> list[Placed]:
+        return _placed(self.articles[each] for key in set(story_keys) for each in self._members[key])
+
+    def corrections(self) -> list[Correction]:
+        return list(self.decided)
+
+    def ruled(self) -> frozenset[str]:
+        return self.followed
+
     def furniture(self) -> frozenset[str]:
         return self.learned
 
-    def term_counts(self) -> TermCounts:
-        return TermCounts(articles=self.terms.articles, counts=self.terms.counts.copy())
+    @property
+    def terms(self) -> TermCounts:
+        return self.term_counts()
+
+    def term_counts(self, before: datetime | None = None) -> TermCounts:
+        total = TermCounts()
+        for day, counts in self.days.items():
+            if before is None or day < f"{before:%Y-%m-%d}":
+                total.articles += counts.articles
+                total.counts.update(counts.counts)
+        return total
 
     def unfinished(self) -> Change | None:
         return None
@@ -117,9 +149,13 @@ class MemoryStore:
             for term in profile.search_terms():
                 self._by_term[term].add(profile.story_key)
         self.learned |= change.furniture
-        for counts in change.terms.values():
-            self.terms.articles += counts.articles
-            self.terms.counts.update(counts.counts)
+        for day, counts in change.terms.items():
+            kept = self.days.setdefault(day, TermCounts())
+            kept.articles += counts.articles
+            kept.counts.update(counts.counts)
+            kept.counts = +kept.counts
+        if change.ruled is not None:
+            self.followed = frozenset(change.ruled)
 
     def _write_article(self, key: str, fields: Mapping[str, Any]) -> None:
         before = self.articles[key]
@@ -137,3 +173,15 @@ class MemoryStore:
             if after.shingle_count:
                 self._by_text[after.text_hash].append(key)
         self._comparable[key] = comparable(after)
+
+
+def _placed(articles: Iterable[StoredArticle]) -> list[Placed]:
+    return [
+        Placed(
+            article_key=each.article_key,
+            story_key=each.story_key or "",
+            sort_at=each.sort_at,
+            near_duplicate_of=each.near_duplicate_of,
+        )
+        for each in sorted(articles, key=lambda each: (each.sort_at, each.article_key))
+    ]

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from extractors.errors import WirewatchError
+from wirewatch.clustering import apply_corrections
 from wirewatch.corrections import Correction, correction_key
 from wirewatch.index import Index
+from wirewatch.index.lease import writing
+from wirewatch.index.similar import SimilarStore
 from wirewatch.records import Story
+from wirewatch.stories.rulings import KINDS
+
+# An analyst waits for the page; a usual run of the writer ends within this. After it the correction waits instead.
+PATIENCE = timedelta(seconds=5)
 
 
 class CannotOverride(WirewatchError):
@@ -123,10 +130,19 @@ def _story(index: Index, key: str) -> Story:
 
 
 def _enter(index: Index, correction: Correction, now: datetime) -> Override:
+    """Store the correction and run the writer over it, if no other writer is at work."""
     index.corrections.save([correction])
-    index.corrections.refresh()
-    del now
+    index.refresh("corrections", "articles", "stories", "clustering")
+    warnings: tuple[str, ...] = ()
+    applied = False
+    if correction.kind in KINDS:
+        with writing(index, patience=PATIENCE) as lease:
+            if lease is not None:
+                warnings = apply_corrections(SimilarStore(index, lease), now=now)
+                applied = True
     keys = (*correction.articles, *correction.others)
     articles = index.articles.get(keys)
     stories = dict.fromkeys(articles[key].story_key for key in keys if key in articles)
-    return Override(correction=correction, applied=False, stories=tuple(filter(None, stories)))
+    return Override(
+        correction=correction, applied=applied, stories=tuple(filter(None, stories)), warnings=warnings
+    )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from wirewatch.clustering.store import Store, Wanted
+from wirewatch.clustering.store import Lookups, Wanted
 from wirewatch.records import StoredArticle
 from wirewatch.stories.assignment import UNITED_TITLES, Profile, choose_story, one_story, profile_of
 from wirewatch.stories.copies import Comparable, Copies, Copy
 from wirewatch.stories.likeness import Bag, TermCounts, heaviest, plain
+from wirewatch.stories.rulings import Rulings
 from wirewatch.stories.sameness import UNITING_JACCARD
 
 if TYPE_CHECKING:
@@ -23,25 +24,32 @@ STORY_TERMS = 12
 ASKED_TERMS = 30
 
 
-def story_key_for(article_key: str) -> str:
-    """The key of the story that an article founds."""
-    return sha256(f"story|{article_key}".encode()).hexdigest()[:32]
+def story_key_for(article_key: str, founding: str = "story") -> str:
+    """The key of the story that an article founds; `founding` tells other ways of founding one from the usual one."""
+    return sha256(f"{founding}|{article_key}".encode()).hexdigest()[:32]
+
+
+def shown_terms(profile: Profile) -> tuple[str, ...]:
+    """The words that cluster a story, as a reader knows them."""
+    return tuple(plain(term) for term in profile.search_terms()[:STORY_TERMS])
 
 
 @dataclass(slots=True)
 class Board:
     """The stories as they stand while a batch is placed: what the store holds, and what the batch did to it."""
 
-    store: Store
+    store: Lookups
     batch: Sequence[StoredArticle]
     copies: Copies
     known: Mapping[str, Comparable]
+    rulings: Rulings = field(default_factory=Rulings)
+    founding: str = "story"
     profiles: dict[str, Profile] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)  # story -> the story it went into
     terms: dict[str, TermCounts] = field(default_factory=dict)
+    bags: dict[str, Bag] = field(default_factory=dict)  # of the batch's originals
     _story: dict[str, str] = field(default_factory=dict)  # article -> story, for the batch
     _like: dict[str, list[Profile]] = field(default_factory=dict)
-    _bags: dict[str, Bag] = field(default_factory=dict)
     _vectors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     _at: Mapping[str, datetime] = field(default_factory=dict)
     _houses: dict[str, str] = field(default_factory=dict)
@@ -52,9 +60,9 @@ class Board:
 
     def count(self, article: StoredArticle, bag: Bag) -> None:
         """Count the terms of a new original."""
-        self._bags[article.article_key] = bag
+        self.bags[article.article_key] = bag
         self._houses[article.article_key] = _house(article)
-        self.terms.setdefault(f"{article.sort_at:%Y-%m-%d}", TermCounts()).add(bag)
+        self.terms.setdefault(day_of(article), TermCounts()).add(bag)
 
     def look_up(self, vectors: Mapping[str, Mapping[str, float]], at: Mapping[str, datetime]) -> None:
         """Ask the store, once, for the stories that any of these articles may belong to."""
@@ -77,12 +85,30 @@ class Board:
         story = self._story.get(article_key)
         if story is None:
             story = self.known[article_key].group
-        while story in self.merged:
-            story = self.merged[story]
-        return story
+        return self.final(story)
 
     def _has_story(self, article_key: str) -> bool:
-        return article_key in self._story or self.known[article_key].group != article_key
+        known = self.known.get(article_key)
+        return article_key in self._story or (known is not None and known.group != article_key)
+
+    def look_up_ruled(self) -> None:
+        """Know where the articles are that analysts ruled on, those of the batch left out."""
+        asked = self.rulings.articles.difference(self.known)
+        if asked:
+            self.known = {**self.known, **self.store.comparables(asked)}
+
+    def ruled_story(self, article_key: str) -> str | None:
+        """The story that an analyst wants the article in, when one of its articles has its place."""
+        mates = self.rulings.together(article_key) - {article_key}
+        found = {self.story_of(mate) for mate in mates if self._has_story(mate)}
+        return min(found) if found else None
+
+    def is_barred(self, article_key: str, story: str) -> bool:
+        """Whether an analyst wants the article in no story with one that is in this one."""
+        return any(
+            self._has_story(other) and self.story_of(other) == story
+            for other in self.rulings.apart(article_key)
+        )
 
     def story_of_copies(self, article_key: str) -> str | None:
         """The story of the closest stored article that is a copy of this one, if there is any."""
@@ -100,11 +126,10 @@ class Board:
         for term in heaviest(vector, ASKED_TERMS):
             keys.update((key, self.profiles[key]) for key in self._by_term.get(term, ()))
         current = [self.profiles.get(key, profile) for key, profile in keys.items() if key not in self.merged]
-        barred = {
-            self.story_of(twin) for twin in self.copies.twins.get(article_key, ()) if self._has_story(twin)
-        }
+        strangers = (*self.copies.twins.get(article_key, ()), *self.rulings.apart(article_key))
+        barred = {self.story_of(stranger) for stranger in strangers if self._has_story(stranger)}
         current = [profile for profile in current if profile.story_key not in barred]
-        title_only = self._bags[article_key].title_only
+        title_only = self.bags[article_key].title_only
         chosen = choose_story(
             vector,
             self._at[article_key],
@@ -112,7 +137,7 @@ class Board:
             title_only=title_only,
             house=self._houses[article_key],
         )
-        return chosen.story_key if chosen else story_key_for(article_key)
+        return chosen.story_key if chosen else self._own_key(article_key)
 
     def put(self, article: StoredArticle, story: str) -> None:
         """Put an article into a story; an original adds its vector to the story's profile.
@@ -124,7 +149,7 @@ class Board:
         vector = self._vectors.get(key)
         if vector is None:
             return
-        title_only = self._bags[key].title_only
+        title_only = self.bags[key].title_only
         profile = self.profiles.get(story) or self._stored_profile(key, story)
         if profile is None:
             profile = profile_of(story, vector, article.sort_at, title_only=title_only, house=_house(article))
@@ -144,36 +169,51 @@ class Board:
             if mine != its:
                 if copy.kind == "embedded" or copy.overlap.jaccard < UNITING_JACCARD:
                     continue
+                if self._ruled_apart(mine, its):
+                    continue
                 self._merge(mine, its)
             self._links[key] = copy
+
+    def unite_ruled(self) -> None:
+        """Let the stories be one whose articles analysts want together."""
+        for group in self.rulings.groups():
+            first, *more = sorted({self.story_of(key) for key in group if self._has_story(key)}) or [""]
+            for other in more:
+                if (one := self.final(first)) != (two := self.final(other)):
+                    self._merge(one, two)
+
+    def links(self) -> Mapping[str, Copy]:
+        """Stored articles that were given another original."""
+        return self._links
 
     def touched(self) -> set[str]:
         """The stories to be told anew."""
         keys = {self.story_of(article.article_key) for article in self.batch}
-        return keys | {self.story_of(key) for key in self._links} | set(map(self._final, self.merged))
+        return keys | {self.story_of(key) for key in self._links} | set(map(self.final, self.merged))
 
-    def members(
-        self, stored: Mapping[str, Sequence[StoredArticle]], fields: dict[str, dict[str, Any]]
-    ) -> dict[str, list[StoredArticle]]:
-        """All articles by story, with their copies as decided; what that changes goes into `fields`."""
+    def placement(self, article: StoredArticle) -> StoredArticle:
+        """The article with the copy it is, as decided; one that is neither of the batch nor given an original is as it was.
+
+        A copy has its original in its own story: where an analyst put the two apart it stands for itself.
+        """
+        key = article.article_key
+        copy = self.copies.found[key] if key in self._story else self._links.get(key)
+        if key not in self._story and copy is None:
+            return article
+        return replace(
+            article,
+            near_duplicate_of=copy.of_key if copy else None,
+            duplicate_kind=copy.kind if copy else None,
+        )
+
+    def members(self, stored: Mapping[str, Sequence[StoredArticle]]) -> dict[str, list[StoredArticle]]:
+        """All articles by story, with their copies as decided."""
         found: defaultdict[str, list[StoredArticle]] = defaultdict(list)
         batch = {article.article_key for article in self.batch}
-        older = (
-            article
-            for articles in stored.values()
-            for article in articles
-            if article.article_key not in batch
-        )
+        older = (each for articles in stored.values() for each in articles if each.article_key not in batch)
         for article in (*older, *self.batch):
-            key = article.article_key
-            copy = self.copies.found[key] if key in batch else self._links.get(key)
-            placed = article
-            if key in batch or copy is not None:
-                of_key, kind = (copy.of_key, copy.kind) if copy else (None, None)
-                fields[key].update(near_duplicate_of=of_key, duplicate_kind=kind)
-                placed = replace(article, near_duplicate_of=of_key, duplicate_kind=kind)
-            story = self._story.get(key) or article.story_key
-            found[self._final(story or "")].append(placed)
+            story = self._story.get(article.article_key) or article.story_key
+            found[self.final(story or "")].append(self.placement(article))
         return found
 
     def load_profiles(self, story_keys: Iterable[str]) -> None:
@@ -183,7 +223,7 @@ class Board:
 
     def grown(self) -> set[str]:
         """Stories that took in another one that was there before."""
-        return {self._final(key) for key in self._stored.intersection(self.merged)}
+        return {self.final(key) for key in self._stored.intersection(self.merged)}
 
     def merged_before(self) -> int:
         """How many stories that were there before the batch went into others."""
@@ -192,15 +232,19 @@ class Board:
     def story_terms(self, story_key: str) -> tuple[str, ...]:
         """The words that cluster a story."""
         profile = self.profiles.get(story_key)
-        return tuple(plain(term) for term in profile.search_terms()[:STORY_TERMS]) if profile else ()
+        return shown_terms(profile) if profile else ()
 
-    def _final(self, story: str) -> str:
+    def final(self, story: str) -> str:
+        """Where the articles of a story are after the batch's merges."""
         while story in self.merged:
             story = self.merged[story]
         return story
 
+    def _own_key(self, article_key: str) -> str:
+        return story_key_for(article_key, self.founding)
+
     def _stored_profile(self, article_key: str, story: str) -> Profile | None:
-        if story == story_key_for(article_key):
+        if story == self._own_key(article_key):
             return None
         return self._seen.get(story) or self.store.profiles([story]).get(story)
 
@@ -217,8 +261,8 @@ class Board:
                 pairs[one, other] = cosine
         barred = self._barred()
         for one, other in sorted(pairs, key=lambda pair: (-pairs[pair], pair)):
-            first, second = self._final(one), self._final(other)
-            if barred and self._kept_apart(first, second, barred):
+            first, second = self.final(one), self.final(other)
+            if self._kept_apart(first, second, barred):
                 continue
             if first != second and one_story(self._profile(first), self._profile(second)) is not None:
                 self._merge(first, second)
@@ -230,7 +274,16 @@ class Board:
         ]
 
     def _kept_apart(self, one: str, other: str, barred: Sequence[tuple[str, str]]) -> bool:
-        return any({self.story_of(key), self.story_of(twin)} == {one, other} for key, twin in barred)
+        return self._ruled_apart(one, other) or any(
+            {self.story_of(key), self.story_of(twin)} == {one, other} for key, twin in barred
+        )
+
+    def _ruled_apart(self, one: str, other: str) -> bool:
+        groups: defaultdict[str, set[str]] = defaultdict(set)
+        for key in self.rulings.articles if self.rulings else ():
+            if self._has_story(key) and (group := self.rulings.group(key)) is not None:
+                groups[self.story_of(key)].add(group)
+        return self.rulings.groups_apart(groups[one], groups[other])
 
     def _neighbours(self) -> list[tuple[str, str]]:
         """Pairs of stories, one of them of the batch, whose heavy terms alone make them half as like as it takes."""
@@ -271,6 +324,11 @@ class Board:
         self.profiles.pop(goes, None)
         if first is not None and second is not None:
             self._show(first.joined(second))
+
+
+def day_of(article: StoredArticle) -> str:
+    """The day that an article's words are counted on."""
+    return f"{article.sort_at:%Y-%m-%d}"
 
 
 def _house(article: StoredArticle) -> str:

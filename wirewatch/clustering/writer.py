@@ -8,24 +8,23 @@ values: killed at any point, the next start writes what the journal says and goe
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from dataclasses import replace
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from extractors.fingerprints import Reading, read_text, tokens
 from wirewatch.clustering.board import Board
-from wirewatch.clustering.store import Change, Store
+from wirewatch.clustering.outcome import Outcome, change_of
+from wirewatch.clustering.store import Change, Lookups, Store
 from wirewatch.records import StoredArticle, Story
 from wirewatch.stories.assignment import MOST_ARTICLES
 from wirewatch.stories.copies import Comparable, Copies, find_copies
 from wirewatch.stories.likeness import Bag, bag_of, weigh
 from wirewatch.stories.reports import order
-from wirewatch.stories.telling import tell
-from wirewatch.verdicts import Counts
+from wirewatch.stories.rulings import Rulings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
 log = logging.getLogger(__name__)
@@ -38,41 +37,28 @@ BATCH = 500
 READINGS = 4000
 
 
-def cluster_articles(
-    store: Store, *, now: datetime, say: Callable[[str], None] | None = None, batch: int = BATCH
-) -> Counts:
-    """Place every waiting article. `say` gets a line per batch."""
-    unfinished = store.unfinished()
-    if unfinished is not None:
-        store.write(unfinished)
-    writer = Writer(store, now)
-    placed: set[tuple[str, str]] = set()
-    while waiting := store.waiting(batch):
-        keys = {(article.article_key, article.text_hash) for article in waiting}
-        if (
-            keys <= placed
-        ):  # the store does not keep what it was told: go on with the next run, not for ever with this
-            writer.counts["stuck"] = len(keys)
-            log.error("articles wait though they were placed count=%d first=%s", len(keys), min(keys)[0])
-            break
-        placed |= keys
-        store.write(writer.decide(waiting))
-        if say is not None:
-            say(writer.progress())
-    return Counts(numbers=tuple(sorted(writer.counts.items())))
-
-
 class Writer:
     """What is kept between two batches: learned furniture, term counts, texts ready to be compared."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: datetime,
+        rulings: Rulings | None = None,
+        *,
+        lookups: Lookups | None = None,
+        founding: str = "story",
+    ) -> None:
         self.store = store
+        self.lookups = lookups or store
         self.now = now
+        self.founding = founding
         self.counts: dict[str, int] = dict.fromkeys(
             ("articles", "copies", "stories_founded", "stories_changed", "stories_merged", "stories_full"), 0
         )
-        self._furniture = store.furniture()
-        self._terms = store.term_counts()
+        self.rulings = Rulings() if rulings is None else rulings
+        self.terms = self.lookups.term_counts()
+        self.furniture = self.lookups.furniture()
         self._readings: OrderedDict[tuple[str, str], tuple[frozenset[str], Reading]] = OrderedDict()
         self._texts: dict[str, str] = {}
 
@@ -86,13 +72,35 @@ class Writer:
 
     def decide(self, articles: Sequence[StoredArticle]) -> Change:
         """Everything that placing these articles changes."""
-        batch = sorted(articles, key=order)
+        return self.written(self._outcome(self.place(sorted(articles, key=order))))
+
+    def written(self, outcome: Outcome) -> Change:
+        """The change that an outcome is, counted."""
+        before = self.store.stories(outcome.asked())
+        change = change_of(outcome, before, self.now)
+        self._count(outcome, before, change)
+        return change
+
+    def over(self, lookups: Lookups, founding: str) -> Writer:
+        """A writer like this one that looks things up elsewhere; texts that were read stay read."""
+        other = Writer(self.store, self.now, self.rulings, lookups=lookups, founding=founding)
+        other._readings = self._readings
+        return other
+
+    def place(self, batch: Sequence[StoredArticle]) -> Board:
+        """The stories after placing a batch that is in order."""
         copies, known = self.copies(batch)
-        board = Board(self.store, batch, copies, known)
+        board = Board(self.lookups, batch, copies, known, self.rulings, self.founding)
+        board.look_up_ruled()
         self._place(batch, copies, board)
         board.settle_later()
+        board.unite_ruled()
         board.unite_alike()
-        return self._change(batch, copies, board)
+        return board
+
+    def vectors(self, bags: Mapping[str, Bag]) -> dict[str, dict[str, float]]:
+        """The vectors of articles, by what is known of words now."""
+        return {key: weigh(bag, self.terms) for key, bag in bags.items()}
 
     # ------------------------------------------------------------------ copies
 
@@ -101,26 +109,26 @@ class Writer:
         self._texts = {article.article_key: article.text for article in batch}
         new = [comparable(article) for article in batch]
         candidates = self._candidates(new)
-        copies = find_copies(new, candidates, self._furniture, self._reading)
+        copies = find_copies(new, candidates, self.furniture, self._reading)
         if copies.later:
-            again = list(self.store.comparables(copies.later).values())
+            again = list(self.lookups.comparables(copies.later).values())
             self._load_texts(one.article_key for one in again)
             candidates.update(self._candidates(again))
-            both = find_copies([*new, *again], candidates, self._furniture, self._reading)
+            both = find_copies([*new, *again], candidates, self.furniture, self._reading)
             copies = replace(both, later=copies.later)
             new += again
-        self._furniture |= copies.learned
+        self.furniture |= copies.learned
         known = {other.article_key: other for others in candidates.values() for other in others}
         return copies, known | {one.article_key: one for one in new}
 
     def _candidates(self, wanted: Sequence[Comparable]) -> dict[str, list[Comparable]]:
-        found = self.store.similar(wanted, self._furniture)
+        found = self.lookups.similar(wanted, self.furniture)
         self._load_texts(other.article_key for others in found.values() for other in others)
         return found
 
     def _load_texts(self, keys: Iterable[str]) -> None:
         missing = [key for key in dict.fromkeys(keys) if key not in self._texts]
-        self._texts.update(self.store.texts(missing) if missing else {})
+        self._texts.update(self.lookups.texts(missing) if missing else {})
 
     def _reading(self, one: Comparable, furniture: frozenset[str]) -> Reading:
         """The text of an article ready to be compared; made anew only when furniture in it was learned since."""
@@ -142,80 +150,65 @@ class Writer:
         """Give every article of the batch its story."""
         bags: dict[str, Bag] = {}
         for article in batch:
-            if copies.found[article.article_key] is None and article.story_key is None:
-                bags[article.article_key] = bag_of(article.title, article.text, article.entities)
-                board.count(article, bags[article.article_key])
-                self._terms.add(bags[article.article_key])
-        vectors = {key: weigh(bag, self._terms) for key, bag in bags.items()}
-        board.look_up(vectors, {article.article_key: article.sort_at for article in batch})
-        for article in batch:
             key = article.article_key
             copy = copies.found[key]
-            if article.story_key is not None:
-                story = article.story_key
-            elif copy is not None:
-                story = board.story_of(copy.of_key)
-            else:
-                story = board.story_of_copies(key) or board.likely_story(key)
-            board.put(article, story)
-
-    def _change(self, batch: Sequence[StoredArticle], copies: Copies, board: Board) -> Change:
-        keys = sorted(board.touched())
-        members = self.store.members([*keys, *board.merged])
-        befores = self.store.stories(keys)
-        board.load_profiles(keys)
-        fields: dict[str, dict[str, Any]] = defaultdict(dict)
-        by_story = board.members(members, fields)
-        revised = {board.story_of(article.article_key) for article in batch if _revised(article)}
-        revised |= board.grown()
-        stories: list[Story] = []
-        for key in keys:
-            told = tell(
-                key,
-                by_story[key],
-                before=befores.get(key),
-                terms=board.story_terms(key),
-                now=self.now,
-                revised=key in revised,
-            )
-            stories.append(told.story)
-            for article in by_story[key]:
-                place = {
-                    "story_key": key,
-                    "story_title": told.story.title,
-                    "is_representative": article.article_key == told.representative,
-                    "lag_minutes": told.lags[article.article_key],
-                }
-                known = fields[article.article_key]
-                known.update(
-                    {name: value for name, value in place.items() if getattr(article, name) != value}
-                )
+            if copy is not None and copy.of_key in self.rulings.apart(key):
+                copies.found[key] = None  # the same text, but an analyst wants it to stand for itself
+            if copies.found[key] is None and article.story_key is None:
+                bags[key] = bag_of(article.title, article.text, article.entities)
+                board.count(article, bags[key])
+                self.terms.add(bags[key])
+        board.look_up(self.vectors(bags), {article.article_key: article.sort_at for article in batch})
         for article in batch:
-            fields[article.article_key]["clustered_at"] = self.now.isoformat()
-        self._count(batch, copies, board, befores)
-        return Change(
-            batch_key=sha256("|".join(a.article_key + a.text_hash for a in batch).encode()).hexdigest()[:32],
-            articles={key: changed for key, changed in fields.items() if changed},
-            texts={article.article_key: article.text_hash for article in batch},
-            stories=(*stories, *_redirects(self.store.stories(board.merged), board.merged, self.now)),
-            profiles=tuple(board.profiles[key] for key in keys if key in board.profiles),
-            closed=tuple(sorted(board.merged)),
-            furniture=copies.learned,
+            board.put(article, self._story_for(article, board))
+        for article in batch:
+            copy = copies.found[article.article_key]
+            if copy is not None and board.story_of(copy.of_key) != board.story_of(article.article_key):
+                copies.found[article.article_key] = None
+
+    def _story_for(self, article: StoredArticle, board: Board) -> str:
+        key = article.article_key
+        ruled = board.ruled_story(key) if self.rulings else None
+        if article.story_key is not None or ruled is not None:
+            return article.story_key or ruled or ""
+        copy = board.copies.found[key]
+        story = board.story_of(copy.of_key) if copy is not None else board.story_of_copies(key)
+        if story is None or (self.rulings and board.is_barred(key, story)):
+            return board.likely_story(key)
+        return story
+
+    def _outcome(self, board: Board) -> Outcome:
+        keys = sorted(board.touched())
+        stored = self.store.members([*keys, *board.merged])
+        board.load_profiles(keys)
+        news = frozenset(keys)
+        revised = {board.story_of(article.article_key) for article in board.batch if was_revised(article)}
+        before = {each.article_key: each for articles in stored.values() for each in articles}
+        return Outcome(
+            members={key: articles for key, articles in board.members(stored).items() if key in news},
+            before=before | {article.article_key: article for article in board.batch},
+            batch=board.batch,
+            merged=dict(board.merged),
+            profiles={key: board.profiles[key] for key in keys if key in board.profiles},
             terms=board.terms,
+            furniture=board.copies.learned,
+            story_terms={key: board.story_terms(key) for key in keys},
+            news=news,
+            revised=frozenset(revised | board.grown()),
         )
 
-    def _count(
-        self, batch: Sequence[StoredArticle], copies: Copies, board: Board, befores: Mapping[str, Story]
-    ) -> None:
-        touched = board.touched()
+    def _count(self, outcome: Outcome, before: Mapping[str, Story], change: Change) -> None:
+        batch = {article.article_key for article in outcome.batch}
         self.counts["articles"] += len(batch)
-        self.counts["copies"] += sum(copies.found[article.article_key] is not None for article in batch)
-        self.counts["stories_founded"] += sum(key not in befores for key in touched)
-        self.counts["stories_changed"] += sum(key in befores for key in touched)
-        self.counts["stories_merged"] += board.merged_before()
-        self.counts["stories_full"] += sum(
-            board.profiles[key].members >= MOST_ARTICLES for key in touched if key in board.profiles
-        )
+        for key, articles in outcome.members.items():
+            self.counts["copies"] += sum(
+                each.article_key in batch and each.near_duplicate_of is not None for each in articles
+            )
+            self.counts["stories_changed" if key in before else "stories_founded"] += 1
+            if key in outcome.profiles and outcome.profiles[key].members >= MOST_ARTICLES:
+                self.counts["stories_full"] += 1
+                log.error("story is full story_key=%s articles=%d", key, len(articles))
+        self.counts["stories_merged"] += sum(story.merged_into is not None for story in change.stories)
 
 
 def comparable(article: StoredArticle) -> Comparable:
@@ -231,11 +224,6 @@ def comparable(article: StoredArticle) -> Comparable:
     )
 
 
-def _revised(article: StoredArticle) -> bool:
+def was_revised(article: StoredArticle) -> bool:
+    """Whether the article's newest text says something else."""
     return article.story_key is not None and bool(article.revisions) and bool(article.revisions[-1].changes)
-
-
-def _redirects(stories: Mapping[str, Story], merged: Mapping[str, str], now: datetime) -> Iterable[Story]:
-    for key, story in sorted(stories.items()):
-        if key in merged:
-            yield replace(story, merged_into=merged[key], changed_at=now, revision=story.revision + 1)

@@ -18,14 +18,19 @@ from elasticsearch import helpers
 from pydantic import TypeAdapter
 
 from extractors.fingerprints import tokens
-from wirewatch.clustering.store import Change, Wanted
+from wirewatch.clustering.store import Change, Placed, Wanted
+from wirewatch.corrections import Correction
 from wirewatch.index import Index
+from wirewatch.index.bulk import bulk
+from wirewatch.index.client import IndexRejected
 from wirewatch.index.codec import read
-from wirewatch.index.shelf import CHUNK_BYTES, KEYS_AT_ONCE, batched
+from wirewatch.index.lease import Lease
+from wirewatch.index.shelf import KEYS_AT_ONCE, batched
 from wirewatch.records import StoredArticle, Story
 from wirewatch.stories.assignment import STORY_WINDOW, Profile
 from wirewatch.stories.copies import COPY_WINDOW, MOST_CANDIDATES, Comparable, fewest_shared
 from wirewatch.stories.likeness import TermCounts
+from wirewatch.stories.rulings import KINDS
 
 # Searches in one msearch request: 50 halved the time per lookup against one; more only grew the answer in memory.
 SEARCHES_AT_ONCE = 50
@@ -41,7 +46,8 @@ TERM_DAYS = 30
 FURNITURE_DAYS = 90
 _COMPARED = ("article_key", "sort_at", "title", "text_hash", "fingerprints", "shingle_count", "story_key")
 _HEAVY = ("text", "fingerprints", "provenance")
-_JOURNAL = "journal"
+_PLACED = ("article_key", "story_key", "sort_at", "near_duplicate_of")
+_JOURNAL, _RULED = "journal", "ruled"
 # Not the codec of records: a field that is set to None must stay in the journal, it takes a value away.
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
@@ -49,8 +55,9 @@ _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 class SimilarStore:
     """The writer's store on a real Elasticsearch."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, lease: Lease | None = None) -> None:
         self.index = index
+        self.lease = lease
         self.client = index.client
         self.alias = index.name("clustering")
 
@@ -94,6 +101,43 @@ class SimilarStore:
                 found[article.story_key or ""].append(article)
         return dict(found)
 
+    def articles_by_key(self, keys: Iterable[str]) -> list[StoredArticle]:
+        """Articles with everything in them."""
+        return list(self.index.articles.get(keys).values())
+
+    def placed_since(self, since: datetime, most: int | None = None) -> list[Placed] | None:
+        """Articles with a story whose time is `since` or later; None when there are more than `most`."""
+        query = {
+            "bool": {
+                "filter": [
+                    {"range": {"sort_at": {"gte": since.isoformat()}}},
+                    {"exists": {"field": "story_key"}},
+                ]
+            }
+        }
+        if most is not None and self._more_than(query, most):
+            return None
+        return self._placed(query)
+
+    def placed_in(self, story_keys: Iterable[str]) -> list[Placed]:
+        """The articles of stories, earliest first."""
+        found: list[Placed] = []
+        for keys in batched(dict.fromkeys(story_keys), KEYS_AT_ONCE):
+            found += self._placed({"terms": {"story_key": list(keys)}})
+        return sorted(found, key=lambda each: (each.sort_at, each.article_key))
+
+    def _placed(self, query: Mapping[str, Any]) -> list[Placed]:
+        hits = self.index.articles.scan(
+            query, sort=[{"sort_at": "asc"}, {"article_key": "asc"}], fields=_PLACED
+        )
+        return [read(Placed, hit["_source"]) for hit in hits]
+
+    def _more_than(self, query: Mapping[str, Any], most: int) -> bool:
+        answer = self.client.search(
+            index=self.index.name("articles"), query=query, size=0, track_total_hits=most + 1
+        )
+        return int(answer["hits"]["total"]["value"]) > most
+
     def _members(self, story_keys: list[str]) -> Iterator[dict[str, Any]]:
         after: list[Any] | None = None
         while True:
@@ -117,6 +161,22 @@ class SimilarStore:
     def stories(self, story_keys: Iterable[str]) -> dict[str, Story]:
         """Stories by key, as stored."""
         return self.index.stories.get(story_keys)
+
+    def merged_into(self, story_keys: Iterable[str]) -> list[Story]:
+        """Stories that redirect to one of these, as they were told last."""
+        found: list[Story] = []
+        for keys in batched(sorted(set(story_keys)), KEYS_AT_ONCE):
+            found += self.index.stories.records({"terms": {"merged_into": list(keys)}})
+        return sorted(found, key=lambda story: story.story_key)
+
+    def corrections(self) -> list[Correction]:
+        """What analysts decided on stories, withdrawn decisions included."""
+        return list(self.index.corrections.records({"terms": {"kind": list(KINDS)}}))
+
+    def ruled(self) -> frozenset[str]:
+        """The keys of the corrections that the stored stories follow."""
+        found = self.client.options(ignore_status=404).get(index=self.alias, id=_RULED)
+        return frozenset(found["_source"]["body"].split()) if found.body.get("found") else frozenset()
 
     def profiles_like(self, wanted: Mapping[str, Wanted]) -> dict[str, list[Profile]]:
         """For each article, profiles of open stories that share its heavy terms, best first."""
@@ -142,11 +202,12 @@ class SimilarStore:
         hits = helpers.scan(self.client, index=self.alias, query={"query": query}, _source=["body"])
         return frozenset(value for hit in hits for value in hit["_source"]["body"].split())
 
-    def term_counts(self) -> TermCounts:
-        """Document frequencies over the latest days that have articles."""
+    def term_counts(self, before: datetime | None = None) -> TermCounts:
+        """Document frequencies over the latest days that have articles, or over those before the day of `before`."""
+        earlier = [{"range": {"at": {"lt": f"{before:%Y-%m-%d}"}}}] if before is not None else []
         answer = self.client.search(
             index=self.alias,
-            query=_kind("terms"),
+            query={"bool": {"filter": [_kind("terms"), *earlier]}},
             sort=[{"at": "desc"}],
             size=TERM_DAYS,
             track_total_hits=False,
@@ -167,6 +228,8 @@ class SimilarStore:
 
     def write(self, change: Change) -> None:
         """Journal the change, then write it, then close the journal."""
+        if self.lease is not None:
+            self.lease.renew()
         journal = {
             "kind": "journal",
             "batch": change.batch_key,
@@ -176,6 +239,7 @@ class SimilarStore:
         self._write_articles(change)
         self.index.stories.save(change.stories)
         self._bulk(self._memory(change))
+        self._move_claims(change)
         self.index.refresh("articles", "stories", "clustering")
         self.client.options(ignore_status=404).delete(index=self.alias, id=_JOURNAL)
 
@@ -212,6 +276,24 @@ class SimilarStore:
             if change.texts.get(hit["_id"]) in {None, hit["_source"]["text_hash"]}
         )
 
+    def _move_claims(self, change: Change) -> None:
+        """Stored claims follow their articles into another story; those of new articles are not stored yet."""
+        moved = {key: fields["story_key"] for key, fields in change.articles.items() if "story_key" in fields}
+        moved = {key: story for key, story in moved.items() if key not in change.texts}
+        for keys in batched(moved, KEYS_AT_ONCE):
+            hits = list(
+                self.index.claims.scan({"terms": {"article_key": list(keys)}}, fields=["article_key"])
+            )
+            self._bulk(
+                {
+                    "_op_type": "update",
+                    "_index": hit["_index"],
+                    "_id": hit["_id"],
+                    "doc": {"story_key": moved[hit["_source"]["article_key"]]},
+                }
+                for hit in hits
+            )
+
     def _memory(self, change: Change) -> Iterator[dict[str, Any]]:
         for profile in change.profiles:
             yield self._kept(_profile_id(profile.story_key), _profile_source(profile))
@@ -221,6 +303,8 @@ class SimilarStore:
             body = " ".join(sorted(change.furniture))
             now = datetime.now(UTC).isoformat()
             yield self._kept(f"furniture-{change.batch_key}", {"kind": "furniture", "at": now, "body": body})
+        if change.ruled is not None:
+            yield self._kept(_RULED, {"kind": "ruled", "body": " ".join(change.ruled)})
         for day, counts in change.terms.items():
             yield from self._counted(day, counts, change.batch_key)
 
@@ -234,7 +318,7 @@ class SimilarStore:
             total = _term_counts(found["_source"])
         total.articles += counts.articles
         total.counts.update(counts.counts)
-        body = orjson.dumps([total.articles, total.counts]).decode()
+        body = orjson.dumps([total.articles, +total.counts]).decode()
         yield self._kept(f"terms-{day}", {"kind": "terms", "at": day, "batch": batch, "body": body})
 
     def _kept(self, key: str, source: Mapping[str, Any]) -> dict[str, Any]:
@@ -272,20 +356,9 @@ class SimilarStore:
             yield from answer["hits"]["hits"]
 
     def _bulk(self, actions: Iterable[dict[str, Any]]) -> None:
-        outcomes = helpers.streaming_bulk(
-            self.client,
-            actions,
-            max_chunk_bytes=CHUNK_BYTES,
-            raise_on_error=False,
-            max_retries=5,
-            initial_backoff=0.5,
-            max_backoff=30,
-            retry_on_status=(429, 503),
-        )
-        for ok, item in outcomes:
-            (operation, result), *_ = item.items()
-            if not ok and not (operation == "delete" and result.get("status") == 404):
-                raise RuntimeError(f"{operation} of {result.get('_id')} failed: {result.get('error')}")
+        """Write all of it; a document that is refused stops the writer, because its journal would never be done."""
+        for key, reason in bulk(self.client, actions).refused:
+            raise IndexRejected(key, reason)
 
 
 def _like_text(one: Comparable, furniture: AbstractSet[str]) -> dict[str, Any]:

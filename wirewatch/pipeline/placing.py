@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from wirewatch.clustering import cluster_articles
+from wirewatch.index.lease import writing
 from wirewatch.index.similar import SimilarStore
 from wirewatch.pipeline.engine import Engine
 from wirewatch.pipeline.storing import stored_claims
@@ -17,15 +19,23 @@ from wirewatch.records import LedgerEntry, StoredArticle
 
 # Ledger rows settled in one go; their articles are read along, 20 KB each.
 BATCH = 500
+# How long a run waits for another writer: an analyst's correction takes a second, a re-clustering minutes.
+PATIENCE = timedelta(seconds=20)
 
 
 def cluster(engine: Engine) -> dict[str, int]:
     """Place every article that waits; settle its entries. Counts of articles, stories and final states."""
     index = engine.index
     index.refresh("articles", "stories", "entries")
-    placed = cluster_articles(SimilarStore(index), now=engine.clock(), say=engine.say)
+    counts: Counter[str] = Counter()
+    with writing(index, patience=PATIENCE) as lease:
+        if lease is None:
+            counts["busy"] = 1
+            engine.say("another writer is at work on the stories; what waits is placed by the next run")
+        else:
+            placed = cluster_articles(SimilarStore(index, lease), now=engine.clock(), say=engine.say)
+            counts.update(placed.as_dict())
     index.refresh("articles", "stories")
-    counts = Counter(placed.as_dict())
     counts.update(settle(engine))
     return dict(counts)
 

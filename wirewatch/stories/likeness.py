@@ -103,6 +103,11 @@ class TermCounts:
         self.articles += 1
         self.counts.update(bag.terms())
 
+    def take_out(self, bag: Bag) -> None:
+        """Count one article less."""
+        self.articles -= 1
+        self.counts.subtract(bag.terms())
+
     def among(self, script: str) -> int:
         """How many articles of this script there were: a Russian word is rare among Russian articles or not at all."""
         return self.counts.get(_SCRIPT + script, 0)
