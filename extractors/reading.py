@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 from extractors.articles import extract_article
 from extractors.claims import find_claims
@@ -26,6 +29,9 @@ from extractors.records import (
 from extractors.taxonomy import Taxonomy
 from extractors.topics import tag
 
+# What decides which tags, mentions and claims a text has, besides the rules.
+READERS = ("claims", "gazetteer", "topics", "mentions.py", "sentences.py", "terms.py", "vicinity.py")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -37,6 +43,7 @@ class Reading:
     claims: tuple[Claim, ...]
     fingerprint: Fingerprint
     taxonomy_version: str
+    reader_version: str
 
 
 def read_page(
@@ -65,4 +72,20 @@ def annotate(article: Article, taxonomy: Taxonomy) -> Reading:
         ),
         fingerprint=fingerprint(text),
         taxonomy_version=taxonomy.version,
+        reader_version=reader_version(),
     )
+
+
+@cache
+def reader_version() -> str:
+    """Changes with the code that tags, and finds mentions and claims, and with the alias table: everything is read anew.
+
+    The rules have versions of their own (`extractors.taxonomy`). A hash of files, because a number is forgotten.
+    """
+    digest = sha256()
+    for part in READERS:
+        place = Path(__file__).parent / part
+        for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if file.suffix in {".py", ".toml"}:
+                digest.update(file.relative_to(place.parent).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -108,11 +108,15 @@ def with_topics(
     *,
     above: Mapping[str, Sequence[str]],
 ) -> StoredArticle:
-    """The article with its effective topics, the machine's kept apart where they differ."""
+    """The article with its effective topics, the machine's kept apart where they differ.
+
+    An article that has its story is marked `untold` when they change: the story follows with the one writer.
+    """
     machine = tuple(machine)
     topics = effective_topics(article, machine, corrections, above=above)
     kept = None if topics == machine else machine
-    return replace(article, machine_topics=kept, **tag_fields(topics))
+    untold = True if article.story_key is not None and topics != article.topics else article.untold
+    return replace(article, machine_topics=kept, untold=untold, **tag_fields(topics))
 
 
 def tag_fields(topics: Sequence[TopicTag]) -> dict[str, Any]:

@@ -92,6 +92,7 @@ class Taxonomy:
     topics: Mapping[str, Topic]
     index: TermIndex
     groups: Mapping[str, int]
+    words: Mapping[int, tuple[str, ...]]  # the terms of each group
     by_trigger: Mapping[int, tuple[Pattern, ...]]
 
     def parents(self, topic: str) -> tuple[str, ...]:
@@ -102,6 +103,10 @@ class Taxonomy:
             above.append(parent)
             parent = self.topics[parent].parent
         return tuple(above)
+
+    def above(self) -> Mapping[str, tuple[str, ...]]:
+        """The topics above each topic, nearest first."""
+        return {topic: self.parents(topic) for topic in self.topics}
 
     def children(self, topic: str) -> tuple[str, ...]:
         """The topics right below `topic`, by id."""
@@ -210,6 +215,7 @@ class _Compiler:
             topics=MappingProxyType(topics),
             index=TermIndex(self._groups),
             groups=MappingProxyType(self._numbers),
+            words=MappingProxyType({self._numbers[name]: terms for name, terms in self._groups.items()}),
             by_trigger=MappingProxyType({group: tuple(patterns) for group, patterns in by_trigger.items()}),
         )
 

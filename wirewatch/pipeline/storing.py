@@ -63,6 +63,7 @@ def stored_article(
         provenance=tuple(f"{field}: {how}" for field, how in article.provenance),
         farm_signals=tuple(f"{signal.kind}: {signal.detail}" for signal in article.farm_signals),
         taxonomy_version=read.taxonomy_version,
+        reader_version=read.reader_version,
         mentions=read.mentions,
         entities=tuple(dict.fromkeys(mention.name for mention in read.mentions)),
         places=tuple(dict.fromkeys(_places(read))),

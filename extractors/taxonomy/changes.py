@@ -1,0 +1,113 @@
+"""What changes between two sets of rules, topic by topic, and which articles that can reach. Decides only.
+
+A topic's version is a hash of what its rules mean: their words with every class spelled out, distances, vetoes, gates,
+parents. Definitions, names, codes and examples are for readers and not in it. Tagging an article is a function of its
+words and of all these rules, and a rule can fire only where a word of its first slot stands. So when some topics
+changed, an article's tags can change only if it carries a tag of one of them or holds a first word of one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from extractors.terms import LONGEST_TEXT
+
+if TYPE_CHECKING:
+    from extractors.taxonomy import Taxonomy
+
+# Of a topic, what readers read and no rule asks for.
+FOR_READERS = frozenset({"name", "definition", "plover", "cameo", "iptc", "match", "no_match", "file"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersions:
+    """The versions of a set of rules: of each topic, and of what all topics share (vetoes, masks, status words)."""
+
+    shared: str
+    topics: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which articles a change of rules can reach: all of them, or those of these topics."""
+
+    everything: bool
+    topics: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.topics)
+
+
+def rule_versions(taxonomy: Taxonomy, *, shared_classes: Iterable[str]) -> RuleVersions:
+    """The versions of this set; `shared_classes` are the word classes that the tagger itself asks for."""
+    shared = [(name, sorted(taxonomy.words[taxonomy.groups[name]])) for name in sorted(shared_classes)]
+    topics = {topic.id: _hash(_plain(topic, taxonomy)) for topic in taxonomy.topics.values()}
+    return RuleVersions(shared=_hash(shared), topics=topics)
+
+
+def reach(before: RuleVersions | None, now: RuleVersions, taxonomy: Taxonomy) -> Reach:
+    """What a change from one set to `taxonomy` (whose versions are `now`) can reach; None: the set before is unknown.
+
+    A topic whose rules give way to a changed one (`unless`), or to one above it, is reached too.
+    """
+    if before is None or before.shared != now.shared:
+        return Reach(everything=True)
+    every = before.topics.keys() | now.topics.keys()
+    changed = {topic for topic in every if before.topics.get(topic) != now.topics.get(topic)}
+    while True:
+        wide = changed | {
+            above for topic in changed & taxonomy.topics.keys() for above in taxonomy.parents(topic)
+        }
+        yielding = {
+            topic.id
+            for topic in taxonomy.topics.values()
+            if any(not pattern.unless.isdisjoint(wide) for pattern in topic.patterns)
+        }
+        if yielding <= changed:
+            return Reach(everything=False, topics=frozenset(changed))
+        changed |= yielding
+
+
+class Reached:
+    """Asks articles whether a change of rules can reach them."""
+
+    def __init__(self, of: Reach, taxonomy: Taxonomy) -> None:
+        self._of = of
+        self._taxonomy = taxonomy
+        self._triggers = frozenset(
+            group
+            for topic in of.topics & taxonomy.topics.keys()
+            for pattern in taxonomy.topics[topic].patterns
+            for group in pattern.slots[0]
+        )
+
+    def __call__(self, title: str, text: str, topics: Iterable[str]) -> bool:
+        """Whether the tags of an article, now of these topics, can change."""
+        if self._of.everything or not self._of.topics.isdisjoint(topics):
+            return True
+        return any(
+            group in self._triggers
+            for content in (title, text[:LONGEST_TEXT])
+            for groups in self._taxonomy.index.spans(content).values()
+            for group in groups
+        )
+
+
+def _plain(value: Any, taxonomy: Taxonomy) -> Any:
+    """A rule as plain values: groups of words as their words, sets in order."""
+    if is_dataclass(value) and not isinstance(value, type):
+        names = [each.name for each in fields(value) if each.name not in FOR_READERS]
+        return [(name, _plain(getattr(value, name), taxonomy)) for name in names]
+    if isinstance(value, frozenset):
+        words = {word for one in value for word in (taxonomy.words[one] if isinstance(one, int) else (one,))}
+        return sorted(words)
+    if isinstance(value, tuple):
+        return [_plain(one, taxonomy) for one in value]
+    return value
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
