@@ -27,6 +27,7 @@ STORED = {
     "corrections": Correction,
     "searches": SavedSearch,
     "subscriptions": Subscription,
+    "rules": records.RuleSet,
 }
 
 

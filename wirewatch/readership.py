@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wirewatch.records import Subscriber
+from wirewatch.rules import rules_in_force
 from wirewatch.searches import SINCE, SavedSearch, search_key, subscriber_of
 from wirewatch.settings import Settings
 from wirewatch.subscribers import load_subscribers
@@ -28,9 +29,7 @@ def subscribers_in_force(index: Index, settings: Settings) -> tuple[Subscriber, 
     Raises:
         SubscribersError: with every fault of the subscribers file.
     """
-    from extractors.taxonomy import load_taxonomy
-
-    named = load_subscribers(settings, known_topics=lambda: load_taxonomy(settings.topic_folders).topics)
+    named = load_subscribers(settings, known_topics=lambda: rules_in_force(index, settings).taxonomy.topics)
     taken = {subscriber.name.lower() for subscriber in named}
     stored = sorted((subscriber_of(one) for one in index.subscriptions.records()), key=lambda one: one.name)
     return (*named, *(subscriber for subscriber in stored if subscriber.name.lower() not in taken))
@@ -43,7 +42,7 @@ def reader_of(
 
     A search that was deleted finds nothing from then on; its readers are told of in the log.
     """
-    reader = _widened(subscriber, settings)
+    reader = _widened(subscriber, index, settings)
     if subscriber.search is None:
         return reader, None
     search = _searched(index, subscriber.search)
@@ -75,13 +74,11 @@ def _searched(index: Index, named: str) -> SavedSearch | None:
     return found.get(named) or found.get(search_key(named))
 
 
-def _widened(subscriber: Subscriber, settings: Settings) -> Subscriber:
+def _widened(subscriber: Subscriber, index: Index, settings: Settings) -> Subscriber:
     """The subscriber, asking for the topics below the ones named, too."""
     if not subscriber.topics:
         return subscriber
-    from extractors.taxonomy import load_taxonomy
-
-    taxonomy = load_taxonomy(settings.topic_folders)
+    taxonomy = rules_in_force(index, settings).taxonomy
     topics = [topic for asked in subscriber.topics for topic in _below(asked, taxonomy)]
     return replace(subscriber, topics=tuple(dict.fromkeys(topics)))
 

@@ -264,6 +264,21 @@ class Story:
     merged_into: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """A set of topic rules that was in force. Id: `version`, the content hash that articles carry.
+
+    `shared` and `topics` ("topic:hash") say what its rules mean, part by part (`extractors.taxonomy.changes`); `files`
+    holds the operator's own files as JSON (name -> text), so that the set can be put back in force.
+    """
+
+    version: str
+    shared: str
+    topics: tuple[str, ...]
+    files: str | None = None
+    in_force_at: datetime  # when it was put in force last
+
+
 # --------------------------------------------------------------------------- subscribers, digests, deliveries
 
 

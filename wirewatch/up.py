@@ -59,7 +59,7 @@ def up(settings: Settings, *, feeds: Path | None = None, say: Say = print, until
     Raises:
         WirewatchError: something cannot be started; what was started has been stopped again.
     """
-    _check_files(replace(settings, feeds=feeds))
+    _check_files(replace(settings, feeds=feeds), say)
     begun = time.monotonic()
 
     def timed(line: str) -> None:
@@ -320,17 +320,22 @@ def task_environment(settings: Settings) -> dict[str, str]:
     return {f"WIREWATCH_{name.upper()}": str(value) for name, value in told.items() if value is not None}
 
 
-def _check_files(settings: Settings) -> None:
-    """Raise every fault of the operator's files before anything starts."""
+def _check_files(settings: Settings, say: Say) -> None:
+    """Raise every fault of the operator's files before anything starts; topic files' are told, and held off."""
     from extractors.taxonomy import load_taxonomy
+    from wirewatch.rules import told_at_start
     from wirewatch.subscribers import load_subscribers
 
     if settings.feeds is not None:
         from wirewatch.feedlists import read_feed_list
 
         read_feed_list(settings.feeds)
-    taxonomy = load_taxonomy(settings.topic_folders)
-    load_subscribers(settings, known_topics=lambda: taxonomy.topics)
+    refused = told_at_start(settings)
+    for line in refused:
+        say(f"wirewatch: {line}")
+    # Which topics the last good set has, only the store knows; the digests check the subscribers' against it.
+    known_topics = None if refused else lambda: load_taxonomy(settings.topic_folders).topics
+    load_subscribers(settings, known_topics=known_topics)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from wirewatch.index.searching import (
     search_articles,
 )
 from wirewatch.index.shelf import Shelf, Token
-from wirewatch.records import Delivery, FeedState, StoredArticle, StoredClaim, Story
+from wirewatch.records import Delivery, FeedState, RuleSet, StoredArticle, StoredClaim, Story
 from wirewatch.searches import SavedSearch, Subscription
 from wirewatch.settings import Settings
 
@@ -90,6 +90,7 @@ class Index:
             record=Subscription,
             key=lambda row: row.subscription_key,
         )
+        self.rules = Shelf(client, self.names, kind="rules", record=RuleSet, key=lambda rules: rules.version)
 
     def name(self, kind: str) -> str:
         """The alias under which a kind is read (a single kind is written through it too)."""

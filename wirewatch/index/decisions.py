@@ -46,6 +46,12 @@ class Decisions(Shelf[Correction]):
             asked.append({"term": {"story_key": story_key}})
         return self._latest({"bool": {"should": asked}}, most, 0)
 
+    def on_topics(self, articles: Iterable[str]) -> list[Correction]:
+        """Everything that was said of the topics of these articles, with what was taken back."""
+        keys = list(articles)
+        about = {"bool": {"filter": [{"term": {"kind": "tag"}}, {"terms": {"articles": keys}}]}}
+        return list(self.records(about)) if keys else []
+
     def page(self, *, size: int, offset: int) -> tuple[list[Correction], int]:
         """Every decision, latest first, a page of them and how many there are."""
         return self._latest({"match_all": {}}, size, offset), self.count()

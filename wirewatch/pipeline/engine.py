@@ -16,6 +16,7 @@ from wirewatch.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from extractors.publishers import Publishers
+    from wirewatch.rules import Rules
 
 
 def utc_now() -> datetime:
@@ -42,6 +43,13 @@ class Engine:
         from extractors.publishers import load_publishers
 
         return load_publishers()
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The topic rules in force, the same ones for as long as this engine is open."""
+        from wirewatch.rules import put_in_force
+
+        return put_in_force(self.index, self.settings, self.clock())
 
     @cached_property
     def house_credits(self) -> tuple[str, ...]:

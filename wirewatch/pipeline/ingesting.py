@@ -15,6 +15,7 @@ from extractors.reading import Reading
 from extractors.records import Entry, Page, Publisher, Rejected
 from extractors.urls import article_key, canonical_url
 from wirewatch.archive import Archive
+from wirewatch.corrections import with_topics
 from wirewatch.fetch import Fetcher
 from wirewatch.pipeline.engine import Engine
 from wirewatch.pipeline.pages import Job, Readers, Unread, open_readers
@@ -49,7 +50,7 @@ async def _ingest(engine: Engine, shards: Sequence[int] | None, workers: int) ->
     engine.index.refresh("entries")
     archive = Archive(engine.settings)
     with open_readers(
-        workers=workers, seconds=engine.settings.page_seconds, topics=engine.settings.topic_folders
+        workers=workers, seconds=engine.settings.page_seconds, topics=engine.rules.folders
     ) as readers:
         async with Fetcher(engine.settings) as fetcher:
             while rows := engine.index.ledger.take(now=engine.clock(), shards=shards, limit=BATCH):
@@ -132,6 +133,9 @@ class _Work:
         article = stored_article(
             read, rows, url=home, where=where, fetched_at=verdict.fetched_at, now=now, known=known
         )
+        if known is not None:
+            corrections = await asyncio.to_thread(self._engine.index.corrections.on_topics, [key])
+            article = with_topics(article, article.topics, corrections, above=self._engine.rules.above)
         rows = [replace(row, article_key=key, archived_in=where) for row in rows]
         if known is not None and known.text_hash == article.text_hash and known.title == article.title:
             merged = replace(known, feeds=article.feeds)
