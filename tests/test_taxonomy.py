@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import textwrap
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from extractors.gazetteer import alias_classes
 from extractors.taxonomy import HOME, TaxonomyFaults, load_taxonomy, taxonomy_faults
 from extractors.topics import tag
 
@@ -84,6 +86,31 @@ def test_an_operator_overrides_a_topic_of_ours(tmp_path):
     taxonomy = load_taxonomy([tmp_path])
     assert taxonomy.topics["cyber"].definition == "Dock workers stop work."
     assert len(taxonomy.topics) == 23
+
+
+NEARBY = GOOD.replace("gate = false", 'gate = false\nnearby = ["dockers"]').replace(
+    "[examples]", '[veto]\nnearby = ["film"]\n[examples]'
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "fires"),
+    [("Dockers angry", True), ("Port closed", False), ("Dockers: a film", False)],
+)
+def test_a_rule_can_ask_for_words_and_refuse_them_in_the_neighbouring_sentences(tmp_path, title, fires):
+    (tmp_path / "harbour_strike.toml").write_text(NEARBY)
+    taxonomy = load_taxonomy([tmp_path])
+    found = tag(title, "The dock strike entered its second week.", language="en", taxonomy=taxonomy)
+    assert ("harbour_strike" in {one.topic for one in found}) is fires
+
+
+def test_a_new_alias_is_a_new_version(monkeypatch, tmp_path):
+    (tmp_path / "harbour_strike.toml").write_text(GOOD)
+    before = load_taxonomy([tmp_path]).version
+    wider = {**alias_classes(), "place": (*alias_classes()["place"], "Tessaro")}
+    monkeypatch.setattr("extractors.taxonomy.alias_classes", lambda: wider)
+    os.utime(tmp_path / "harbour_strike.toml", ns=(1, 1))  # not the cached taxonomy
+    assert load_taxonomy([tmp_path]).version != before
 
 
 def test_the_same_files_have_the_same_version_anywhere(tmp_path):

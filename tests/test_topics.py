@@ -90,6 +90,19 @@ def test_who_crosses_a_border_to_defect_is_no_incursion():
     assert "border_incident" not in found
 
 
+def test_the_headline_of_a_short_text_says_what_the_whole_is_about():
+    text = "The general stormed the palace and declared martial law, killing the president. It took a week."
+    assert "coup_unrest" in tags_of("Palace stormed", text)
+    assert tags_of("Review: the season's best video game", text) == {}
+    assert {one.level for one in tags_of("Letters from 1916 go on show", text).values()} <= {"mention"}
+
+
+def test_a_word_of_absence_stops_at_the_end_of_its_clause():
+    text = "The bombers came without notice; the ministry summoned the Russian ambassador."
+    assert "diplomacy" in tags_of("", text)
+    assert "casualties" not in tags_of("", "Nobody was hurt in the shelling of the town, the army said.")
+
+
 def test_explain_names_what_was_vetoed_and_why():
     said = explain(
         "", "The striker defected to rivals in Russia before the season.", language="en", taxonomy=TAXONOMY

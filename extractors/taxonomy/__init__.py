@@ -15,11 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from extractors.errors import TopicFault, WirewatchError
+from extractors.gazetteer import alias_classes
 from extractors.taxonomy.reading import Draft, PatternDraft, read_folder
 from extractors.terms import TermFault, TermIndex, expand
 
 # Raised when the meaning of the files changes although the files do not: articles are then tagged again.
-ENGINE = "1"
+ENGINE = "2"
 # Classes that the tagger itself asks for, whatever the topics say; see words/status.toml and words/vetoes.toml.
 TAGGER_CLASSES = (
     "mask",
@@ -49,12 +50,14 @@ class TaxonomyFaults(WirewatchError):
 class Pattern:
     """One rule: a hit of every slot within `within` characters of one sentence, and none of `veto` in it.
 
-    Slots are sets of group numbers of the taxonomy's index. The first slot triggers the rule.
+    Slots are sets of group numbers of the taxonomy's index. The first slot triggers the rule. Where `nearby` is not
+    empty, one of its groups must stand in the sentence, next to it, or in the title.
     """
 
     rule: str
     topic: str
     slots: tuple[frozenset[int], ...]
+    nearby: frozenset[int]
     veto: frozenset[int]
     within: int
     ordered: bool
@@ -79,6 +82,7 @@ class Topic:
     patterns: tuple[Pattern, ...]
     gate: frozenset[int]
     veto: frozenset[int]
+    veto_nearby: frozenset[int]  # vetoes from the title and the sentences beside, too
     match: tuple[str, ...]
     no_match: tuple[str, ...]
     file: str
@@ -86,7 +90,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taxonomy:
-    """Every topic in force. `version` changes with any file."""
+    """Every topic in force. `version` changes with any file, and with the alias table that the rules name."""
 
     version: str
     topics: Mapping[str, Topic]
@@ -133,6 +137,8 @@ def _load(folders: tuple[Path, ...], _stamp: str) -> Taxonomy:
     words: dict[str, tuple[str, ...]] = {}
     faults: list[TopicFault] = []
     digest = hashlib.sha256(ENGINE.encode())
+    for terms in alias_classes().values():  # the rules name its classes: a new alias is a new rule
+        digest.update("\0".join(terms).encode())
     for folder in (HOME, *folders):
         read = read_folder(folder)
         faults += read.faults
@@ -199,6 +205,7 @@ class _Compiler:
             patterns=tuple(self._pattern(draft, pattern, drafts) for pattern in draft.patterns),
             gate=self._slot(draft, f"{draft.id}/gate", draft.gate, "gate.any"),
             veto=self._slot(draft, f"{draft.id}/veto", draft.veto, "veto.any"),
+            veto_nearby=self._slot(draft, f"{draft.id}/veto-nearby", draft.veto_nearby, "veto.nearby"),
             match=draft.match,
             no_match=draft.no_match,
             file=draft.file,
@@ -235,6 +242,7 @@ class _Compiler:
             rule=rule,
             topic=draft.id,
             slots=slots,
+            nearby=self._slot(draft, f"{rule}/nearby", pattern.nearby, f"{pattern.id}.nearby"),
             veto=self._slot(draft, f"{rule}/veto", pattern.veto, f"{pattern.id}.veto"),
             within=pattern.within,
             ordered=pattern.ordered,

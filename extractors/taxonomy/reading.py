@@ -37,7 +37,21 @@ _TOPIC_KEYS = frozenset(
     ]
 )
 _PATTERN_KEYS = frozenset(
-    {"id", "lang", "any", "near", "also", "within", "ordered", "weight", "gate", "guard", "veto", "unless"}
+    {
+        "id",
+        "lang",
+        "any",
+        "near",
+        "also",
+        "nearby",
+        "within",
+        "ordered",
+        "weight",
+        "gate",
+        "guard",
+        "veto",
+        "unless",
+    }
 )
 
 
@@ -45,6 +59,7 @@ _PATTERN_KEYS = frozenset(
 class PatternDraft:
     id: str
     slots: tuple[tuple[str, tuple[str, ...]], ...]
+    nearby: tuple[str, ...] = ()
     veto: tuple[str, ...] = ()
     within: int = WITHIN
     ordered: bool = False
@@ -68,6 +83,7 @@ class Draft:
     patterns: tuple[PatternDraft, ...] = ()
     gate: tuple[str, ...] = ()
     veto: tuple[str, ...] = ()
+    veto_nearby: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
     no_match: tuple[str, ...] = ()
 
@@ -187,7 +203,7 @@ class _Reader:
         drafts = [
             self._pattern(number, one) for number, one in enumerate(patterns, 1) if isinstance(one, dict)
         ]
-        gate, veto = self._table("gate", {"any"}), self._table("veto", {"any"})
+        gate, veto = self._table("gate", {"any"}), self._table("veto", {"any", "nearby"})
         examples = self._table("examples", {"match", "no_match"})
         return Draft(
             id=topic,
@@ -201,6 +217,7 @@ class _Reader:
             patterns=tuple(draft for draft in drafts if draft is not None),
             gate=self._list(gate, "any", "gate."),
             veto=self._list(veto, "any", "veto."),
+            veto_nearby=self._list(veto, "nearby", "veto."),
             match=self._list(examples, "match", "examples."),
             no_match=self._list(examples, "no_match", "examples."),
         )
@@ -226,6 +243,7 @@ class _Reader:
         return PatternDraft(
             id=str(label),
             slots=tuple(slots),
+            nearby=self._list(table, "nearby", f"{label}."),
             veto=self._list(table, "veto", f"{label}."),
             within=self._number(table, "within", WITHIN, f"{label}."),
             ordered=self._flag(table, "ordered", f"{label}.", default=False),

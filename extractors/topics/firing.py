@@ -10,9 +10,9 @@ from typing import Literal
 
 from extractors.records import TopicTag
 from extractors.sentences import sentences
-from extractors.taxonomy import Pattern, Taxonomy
+from extractors.taxonomy import Pattern, Taxonomy, Topic
 from extractors.terms import LONGEST_TEXT, is_cjk
-from extractors.topics.status import NOT_COUNTED, status_of
+from extractors.topics.status import NOT_COUNTED, names_old_year, status_of
 
 # Chinese and Japanese say in one character what takes three letters elsewhere, Korean in one what takes two.
 CJK_DENSITY = 2
@@ -25,6 +25,8 @@ FIRES = 2
 # A text where at least half of the sentences speak of sport, fiction, games or trade is about those: its hits do not
 # count. One such sentence among many never silences a story.
 GENRE_SHARE = 0.5
+# In a text of so few sentences the headline says what the whole is about: sport, fiction, games, history.
+FRAMED = 4
 
 Span = tuple[int, int]
 
@@ -85,6 +87,7 @@ class Reading:
     sentences: list[Sentence]
     sentence_count: int
     nearby: list[set[int]]  # for each sentence, the groups in reach of its gate
+    of_the_past: bool = False  # a short text under a headline about history
     vetoed: list[Vetoed] = field(default_factory=list)
 
 
@@ -101,6 +104,7 @@ def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:
         sentences=found,
         sentence_count=len(spans),
         nearby=_nearby(found),
+        of_the_past=len(spans) <= FRAMED and _of_the_past(title, found, taxonomy),
     )
 
 
@@ -211,8 +215,31 @@ def _unmasked(found: dict[Span, tuple[int, ...]], mask: int) -> dict[Span, tuple
 
 def _genre(reading: Reading) -> bool:
     """Whether the text as a whole is about sport, fiction, games or trade."""
-    off = sum(1 for one in reading.sentences if _out_of_domain(one, reading.taxonomy) is not None)
+    veto, scene, hard = (reading.taxonomy.groups[name] for name in ("veto", "scene", "hard"))
+    war = any(hard in one.spans for one in reading.sentences)
+    if reading.sentence_count <= FRAMED and any(
+        one.field == "title" and (veto in one.spans or (scene in one.spans and not war))
+        for one in reading.sentences
+    ):
+        return True
+    if reading.sentence_count < FRAMED and any(
+        one.field == "text" and one.number == 0 and veto in one.spans for one in reading.sentences
+    ):
+        return True
+    off = sum(
+        1
+        for one in reading.sentences
+        if veto in one.spans or (not war and scene in one.spans and hard not in one.spans)
+    )
     return off > 0 and off >= (reading.sentence_count + bool(reading.title)) * GENRE_SHARE
+
+
+def _of_the_past(title: str, found: list[Sentence], taxonomy: Taxonomy) -> bool:
+    """Whether the headline speaks of history: a year long gone, a museum, an anniversary."""
+    heads = [one for one in found if one.field == "title"]
+    return names_old_year(title, 0, len(title)) or any(
+        taxonomy.groups["status.historical"] in one.spans for one in heads
+    )
 
 
 def _out_of_domain(sentence: Sentence, taxonomy: Taxonomy) -> Span | None:
@@ -247,6 +274,8 @@ def _try(
         status = status_of(
             content, sentence.start, sentence.end, sentence.spans, spans, reading.taxonomy.groups
         )
+        if reading.of_the_past and status == "asserted":
+            status = "historical"
         if status != "absent":
             return Fired(
                 topic=pattern.topic,
@@ -318,7 +347,16 @@ def _veto(
         return f"out of domain: {_words(reading, sentence, span)}"
     if pattern.guarded and off_topic:
         return "out of domain: most of the text"
-    if pattern.gated and topic.gate and topic.gate.isdisjoint(reading.nearby[place]):
+    return _around(pattern, topic, reading.nearby[place])
+
+
+def _around(pattern: Pattern, topic: Topic, near: set[int]) -> str | None:
+    """Why the title and the sentences beside do not let the rule fire, or None."""
+    if not topic.veto_nearby.isdisjoint(near):
+        return "the topic's veto nearby"
+    if pattern.nearby and pattern.nearby.isdisjoint(near):
+        return "no word of the rule's nearby"
+    if pattern.gated and topic.gate and topic.gate.isdisjoint(near):
         return "no word of the gate nearby"
     return None
 

@@ -28,6 +28,9 @@ _ORDER = (
     ("hypothetical", PLAN_REACH),
 )
 
+# A word of absence does not reach into the next clause.
+_BREAK = re.compile(r"[;:,]")
+
 # Years this far back are history in any news text; a later year may be this story's own.
 _OLD_YEAR = re.compile(r"(?<![\d,.])(?:1[0-9]\d\d|200\d)(?![\d,]|\s*(?:soldiers|troops|people|men|km|명))")
 
@@ -49,11 +52,18 @@ def status_of(
     def near(name: str, reach: int) -> bool:
         return any(first - reach <= e and s <= last + reach for s, e in cues(name))
 
-    if any(0 <= first - e <= ABSENCE_REACH for _, e in cues("absent")):
+    if any(
+        0 <= first - e <= ABSENCE_REACH and not _BREAK.search(content, e, first) for _, e in cues("absent")
+    ):
         return "absent"
-    if _OLD_YEAR.search(content, start, end):
+    if names_old_year(content, start, end):
         return "historical"
     for name, reach in _ORDER:
         if near(name, reach):
             return name
     return "asserted"
+
+
+def names_old_year(content: str, start: int, end: int) -> bool:
+    """Whether content[start:end] names a year that is history in any news text."""
+    return _OLD_YEAR.search(content, start, end) is not None
