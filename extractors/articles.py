@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from extractors.bodies import find_body
 from extractors.boilerplate import trim
@@ -151,23 +151,21 @@ def _canonical(
     tree: lxml.html.HtmlElement, structured: Structured, url: str
 ) -> tuple[str | None, str | None]:
     """Where the article says it lives: at its own house, or (evidence of syndication) at another."""
-    from extractors.urls import canonical_url, host_of, registrable_domain
+    from extractors.urls import canonical_claim
 
     links = [
         link.get("href")
         for link in tree.iter("link")
         if "canonical" in (link.get("rel") or "").lower().split()
     ]
-    stated = [s for s in (*links, structured.first("og:url")) if s and s.strip()]
-    if not stated:
-        return None, None
-    absolute = canonical_url(urljoin(url, stated[0].strip()))
-    if absolute is None or urlsplit(absolute).path in {"", "/"}:
-        # A canonical link to the home page is a mistake of the template.
-        return None, None
-    if registrable_domain(host_of(absolute)) == registrable_domain(host_of(url)):
-        return absolute, None
-    return None, absolute
+    elsewhere: str | None = None
+    for stated in (*links, structured.first("og:url")):
+        worth, canonical = canonical_claim(stated or "", url)
+        if worth == "same":
+            return canonical, None
+        # A page that names several addresses may name its own after that of the house it has the text from.
+        elsewhere = elsewhere or canonical
+    return None, elsewhere
 
 
 def _section(structured: Structured) -> str | None:

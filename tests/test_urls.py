@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.urls import (
+    absolute_url,
     article_key,
     canonical_claim,
     canonical_url,
@@ -18,6 +20,7 @@ from extractors.urls import (
     registrable_domain,
     same_site,
 )
+from extractors.urls.addresses import split
 
 CASES = sorted((Path(__file__).parent / "cases" / "urls").glob("*.toml"))
 
@@ -109,3 +112,19 @@ def test_a_canonical_url_is_its_own_canonical_url(text):
 def test_a_canonical_url_is_plain_ascii_with_a_host(text):
     once = canonical_url(text)
     assert once is None or (once.isascii() and host_of(once) and " " not in once)
+
+
+_plain = st.builds(
+    "{}://{}/{}{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.from_regex(r"[a-z0-9-]{1,9}(\.[a-z0-9-]{1,9}){1,3}", fullmatch=True),
+    st.text("abZ09-._~/%;:@!$&()*+,=[]^`{|}", max_size=20),
+    st.sampled_from(["", "?id=5", "?a=b&c=d%20e", "?x=/y?z", "?"]),
+    st.sampled_from(["", "#post-12", "#a#b", "#"]),
+)
+
+
+@given(_plain)
+def test_the_short_way_takes_a_plain_address_apart_as_the_standard_library_does(address):
+    assert split(address) == urlsplit(address)
+    assert absolute_url(address) == urlunsplit(urlsplit(address))
