@@ -113,7 +113,7 @@ def judge_date(
 ) -> FoundDate | Fault:
     """The instant that `raw` names, or the fault that it is: "date-unreadable", "date-ambiguous" or "date-implausible"."""
     try:
-        at, known = _read(_plain(raw), zone, now)
+        at, known = _read(raw, zone, now)
     except _Unreadable as fault:
         return Fault(kind=fault.kind, detail=f"{source}: {fault}: {raw.strip()[:80]!r}")
     except (ValueError, OverflowError):
@@ -137,8 +137,11 @@ def _plain(raw: str) -> str:
 
 
 def _read(
-    text: str, zone: str | None, now: datetime | None
+    raw: str, zone: str | None, now: datetime | None
 ) -> tuple[datetime, Literal["offset", "publisher", "day", "assumed"]]:
+    if (instant := _common_form(raw)) is not None:
+        return instant, "offset"
+    text = _plain(raw)
     if (instant := _common_form(text)) is not None:
         return instant, "offset"
     if not re.search(r"\d", text):

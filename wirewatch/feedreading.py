@@ -20,7 +20,8 @@ from extractors.errors import FeedUnreadable
 from extractors.feeds import read_feed
 from extractors.records import Entry, FeedDocument
 from wirewatch.entering import ledger_rows
-from wirewatch.records import Feed, FeedState, LedgerEntry
+from wirewatch.packing import PackedRow, packed
+from wirewatch.records import Feed, FeedState
 from wirewatch.verdicts import Fetched
 
 # Fewer feeds than this, each smaller than that, are parsed sooner than a process starts (0.5 s against 5 ms a feed).
@@ -45,10 +46,10 @@ class FeedJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFeed:
-    """A feed that was read: the ledger's rows, and the document without texts."""
+    """A feed that was read: the ledger's rows, ready to be written, and the document without texts."""
 
     document: FeedDocument
-    rows: tuple[LedgerEntry, ...]
+    rows: tuple[PackedRow, ...]
 
 
 class FeedReaders:
@@ -95,7 +96,7 @@ def read_one(job: FeedJob) -> ReadFeed | str:
     except FeedUnreadable as fault:
         return fault.reason
     rows = ledger_rows(document, job.feed, job.state, job.now, oldest=job.oldest)
-    return ReadFeed(document=without_texts(document), rows=rows)
+    return ReadFeed(document=without_texts(document), rows=tuple(map(packed, rows)))
 
 
 def without_texts(document: FeedDocument) -> FeedDocument:

@@ -16,6 +16,8 @@ CHUNK = 500
 CHUNK_BYTES = 8 * 1024 * 1024
 # The answers that say that a document itself is wrong; all others (403, 429, 503, no answer) may be right next time.
 DOCUMENT_FAULTS = (400, 413)
+# What is read of a bulk's answer; the rest (shards, versions, sequence numbers) is most of it.
+_TOLD = "errors,items.*._id,items.*.status,items.*.error,items.*.result"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ def bulk(client: Elasticsearch, actions: Iterable[dict[str, Any]]) -> Written:
     outcomes = helpers.streaming_bulk(
         client,
         actions,
+        expand_action_callback=_expanded,
         chunk_size=CHUNK,
         max_chunk_bytes=CHUNK_BYTES,
         raise_on_error=False,
@@ -41,6 +44,7 @@ def bulk(client: Elasticsearch, actions: Iterable[dict[str, Any]]) -> Written:
         initial_backoff=0.5,
         max_backoff=30,
         retry_on_status=(429, 503),
+        filter_path=_TOLD,
     )
     for ok, item in outcomes:
         (operation, result), *_ = item.items()
@@ -72,3 +76,11 @@ def _reason(result: Mapping[str, Any]) -> str:
         cause = error.get("caused_by", {}).get("reason", "")
         return f"{error.get('type')}: {error.get('reason')} {cause}".strip()
     return str(error or result.get("exception") or result)
+
+
+def _expanded(action: bytes | str | dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """An action's line and its document; a document that is JSON already stays as it is."""
+    if not isinstance(action, dict) or not isinstance(action.get("_source"), bytes):
+        return helpers.expand_action(action)
+    where = {name: value for name, value in action.items() if name not in {"_op_type", "_source"}}
+    return {action["_op_type"]: where}, action["_source"]

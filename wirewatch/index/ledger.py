@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import orjson
 from elasticsearch import Elasticsearch
 
-from wirewatch.index.bulk import Written, merge
+from wirewatch.index.bulk import Written, bulk, merge
+from wirewatch.index.codec import read
 from wirewatch.index.schema import Names
 from wirewatch.index.shelf import KEYS_AT_ONCE, Shelf, batched
+from wirewatch.packing import PackedRow, packed
 from wirewatch.records import FINAL_STATES, OPEN_STATES, LedgerEntry
 
 # More feeds than this are reconciled in several pages of the composite aggregation.
@@ -52,21 +55,22 @@ class Ledger(Shelf[LedgerEntry]):
             month=lambda entry: entry.seen_at,
         )
 
-    def enter(self, rows: Iterable[LedgerEntry], now: datetime) -> Entered:
+    def enter(self, rows: Iterable[PackedRow | LedgerEntry], now: datetime) -> Entered:
         """Create rows that are new; queue known ones again when the feed now says something else of them.
 
         Call `refresh` before, so that rows of the last poll are seen.
         """
+        ready = (row if isinstance(row, PackedRow) else packed(row) for row in rows)
         new: list[Written] = []
         changed: list[Written] = []
         known: list[str] = []
-        for batch in batched(rows, KEYS_AT_ONCE):
+        for batch in batched(ready, KEYS_AT_ONCE):
             by_key = {row.entry_key: row for row in batch}
             there = self._hits(by_key, source=["content_hash", "state"])
             fresh = [row for key, row in by_key.items() if key not in there]
             again = [key for key, hit in there.items() if _says_other(by_key[key], hit["_source"])]
             known.extend(key for key in there if key not in again)
-            new.append(self.create(fresh))
+            new.append(self._create_packed(fresh))
             changed.append(self.save(self._queued_again(again, by_key, now)))
         created, requeued = merge(new), merge(changed)
         return Entered(
@@ -76,11 +80,23 @@ class Ledger(Shelf[LedgerEntry]):
             refused=created.refused + requeued.refused,
         )
 
+    def _create_packed(self, rows: Iterable[PackedRow]) -> Written:
+        actions = (
+            {
+                "_op_type": "create",
+                "_index": self._index_of(row.seen_at),
+                "_id": row.entry_key,
+                "_source": row.json,
+            }
+            for row in rows
+        )
+        return bulk(self.client, actions)
+
     def _queued_again(
-        self, keys: Sequence[str], rows: dict[str, LedgerEntry], now: datetime
+        self, keys: Sequence[str], rows: dict[str, PackedRow], now: datetime
     ) -> Iterator[LedgerEntry]:
         for key, stored in self.get(keys).items():
-            row = rows[key]
+            row = read(LedgerEntry, orjson.loads(rows[key].json))
             yield replace(
                 row,
                 seen_at=stored.seen_at,
@@ -169,7 +185,7 @@ class Ledger(Shelf[LedgerEntry]):
                 return
 
 
-def _says_other(row: LedgerEntry, stored: dict[str, Any]) -> bool:
+def _says_other(row: PackedRow, stored: dict[str, Any]) -> bool:
     waiting = stored.get("state") in OPEN_STATES
     return not waiting and row.content_hash is not None and row.content_hash != stored.get("content_hash")
 

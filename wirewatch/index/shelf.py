@@ -52,7 +52,7 @@ class Shelf(Generic[Record]):
         self._record = record
         self._key = key
         self._month = month
-        self._made: set[str] = set()
+        self._made: dict[tuple[int, int], str] = {}
         if (kind in MONTHLY) != (month is not None):
             raise ValueError(f"{kind}: a monthly kind needs its month, a single one has none")
 
@@ -194,10 +194,15 @@ class Shelf(Generic[Record]):
     def _home(self, record: Record) -> str:
         if self._month is None:
             return self.names.single(self.kind)
-        index = self.names.month(self.kind, self._month(record))
-        if index not in self._made:  # the embedded node makes no index by itself, so that a typo cannot
+        return self._index_of(self._month(record))
+
+    def _index_of(self, at: datetime) -> str:
+        """The index of a month, made if it is not there."""
+        index = self._made.get((at.year, at.month))
+        if index is None:  # the embedded node makes no index by itself, so that a typo cannot
+            index = self.names.month(self.kind, at)
             create(self.client, index)
-            self._made.add(index)
+            self._made[at.year, at.month] = index
         return index
 
     def _where(self, keys: Sequence[str]) -> dict[str, str]:

@@ -6,8 +6,10 @@ One feed's failure is a line of its state and never stops the others. Asking, pa
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -18,9 +20,10 @@ from extractors.urls import host_of, same_site
 from wirewatch.feedreading import FeedJob, FeedReaders, ReadFeed, open_feed_readers
 from wirewatch.fetch import Fetcher
 from wirewatch.index import feed_id
+from wirewatch.packing import PackedRow
 from wirewatch.pipeline.engine import Engine
 from wirewatch.polling import after_poll, due, unchanged, validators
-from wirewatch.records import FeedState, LedgerEntry
+from wirewatch.records import FeedState
 from wirewatch.verdicts import Due, Fetched, FetchVerdict, NotYet
 
 # Polls entered at once: a crash repeats at most what is on the way, and a bulk request stays in its best size.
@@ -40,7 +43,7 @@ class Poll:
     due: Due
     verdict: FetchVerdict
     document: FeedDocument | None = None
-    rows: tuple[LedgerEntry, ...] = ()
+    rows: tuple[PackedRow, ...] = ()
     fault: str | None = None
 
 
@@ -154,7 +157,13 @@ class _Asking:
         now = self.engine.clock()
         oldest = now - MONTH * self.engine.settings.keep_months
         job = FeedJob(feed=feed, state=wanted.state, verdict=verdict, zone=zone, now=now, oldest=oldest)
-        return await self.readers.read(job)
+        try:
+            return await self.readers.read(job)
+        except BrokenProcessPool:
+            raise
+        except Exception as fault:  # noqa: BLE001  # the per-item guard: one feed's bytes never stop the others
+            self.engine.say(f"{feed.url}: {traceback.format_exc(limit=-3)}")
+            return f"unexpected: {type(fault).__name__}: {fault}"
 
     async def _with_sitemaps(self, wanted: Due, index: ReadFeed) -> ReadFeed:
         """The index with the entries of its newest sitemaps, as far as they can be had."""
