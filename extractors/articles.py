@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from extractors.bodies import find_body
-from extractors.boilerplate import trim
+from extractors.boilerplate import size_of, trim
 from extractors.bylines import find_authors
 from extractors.credits import find_credit
 from extractors.datelines import find_dates
 from extractors.headlines import Headline, find_headline
 from extractors.kinds import farm_signals, find_kind
 from extractors.languages import detect_language
+from extractors.lines import leave_out
 from extractors.markup import read_markup
 from extractors.pages import is_partial, judge_bytes, judge_page
 from extractors.records import Article, Entry, Page, Publisher, Rejected
@@ -43,7 +44,8 @@ def extract_article(
 ) -> Article | Rejected:
     """The article of `page`, or why there is none.
 
-    `learned_lines` are lines that recur across the publisher's pages: they are no part of an article.
+    `learned_lines` are the keys (`lines.line_key`) of lines that recur across the site's pages: they are no part of an
+    article, and what of them stood on this page is in `Article.left_out`.
     """
     try:
         return _extract(page, entry, publisher, learned_lines, now)
@@ -78,7 +80,8 @@ def _extract(
         feed_html=entry.content_html if entry else None,
     )
     patterns = publisher.boilerplate if publisher else ()
-    text = trim(body.text, headline=title, learned_lines=learned, patterns=patterns)
+    found, left_out = leave_out(body.text, learned)
+    text = trim(found, headline=title, patterns=patterns)
     if wrong := judge_page(tree, structured, text, url=url, title=title):
         return Rejected(url=url, reason=wrong.reason, detail=wrong.detail)
     if headline is None:
@@ -116,9 +119,12 @@ def _extract(
         access="partial" if is_partial(structured, tree, text) else "open",
         type=find_kind(structured, url=url, title=headline.title),
         farm_signals=farm_signals(text, authors=authors, published=dates.published, keywords=keywords),
+        left_out=left_out,
+        trimmed=_trimmed(body.text, text),
         provenance=_provenance(
             headline, body.source, authors_from, dates.published.source if dates.published else None
-        ),
+        )
+        + ((("body", _told(left_out)),) if left_out else ()),
     )
 
 
@@ -127,6 +133,16 @@ def _provenance(
 ) -> tuple[tuple[str, str], ...]:
     found = {"title": headline.source, "text": body, "authors": authors, "published": published}
     return tuple((field, source) for field, source in found.items() if source)
+
+
+def _told(left_out: tuple[str, ...]) -> str:
+    number = len(left_out)
+    return f"{number} learned line{'' if number == 1 else 's'} of the site left out"
+
+
+def _trimmed(found: str, kept: str) -> float:
+    words = size_of(found)
+    return round(1 - min(words, size_of(kept)) / words, 3) if words else 0.0
 
 
 def _site_names(structured: Structured, publisher: Publisher | None) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""Lines of an extracted text that are not the article: its title again, box labels, bylines, lines learned per site.
+"""Lines of an extracted text that are not the article: its title again, box labels, bylines.
 
-Decides by shape, by words that label boxes in many languages, and by the lines and patterns it is given; never by site.
+Decides by shape, by words that label boxes in many languages, and by the patterns it is given; never by site. What
+recurs across a site's pages is `lines`' business.
 """
 
 from __future__ import annotations
@@ -51,12 +52,11 @@ def trim(
     text: str,
     *,
     headline: str | None = None,
-    learned_lines: frozenset[str] = frozenset(),
     patterns: tuple[str, ...] = (),
 ) -> str:
     """`text` without lines that are not the article's. Of a text that would be nothing but such lines, all stay."""
     lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and line not in learned_lines]
+    lines = [line for line in lines if line]
     compiled = [re.compile(pattern) for pattern in patterns]
     lines = [line for line in lines if not any(pattern.search(line) for pattern in compiled)]
     wanted = fold(headline or "")

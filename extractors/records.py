@@ -113,7 +113,8 @@ class Article:
     `title` has the site's suffix taken off, `raw_title` is as found. `canonical_url` is where the article
     lives by its own word (same house only); `syndicated_from` is a canonical link to another house, which is
     evidence of syndication and never identity. `access` is "partial" for a paywall stub.
-    `credit` is the agency the text names.
+    `credit` is the agency the text names. `left_out` are the learned lines of the site that stood in the body and are not in
+    `text`; `trimmed` is the share of the body's words, those included, that went as boilerplate.
     """
 
     url: str
@@ -134,6 +135,8 @@ class Article:
     access: Literal["open", "partial"] = "open"
     type: str = "news"
     farm_signals: tuple[Fault, ...] = ()
+    left_out: tuple[str, ...] = ()
+    trimmed: float = 0.0
     provenance: tuple[tuple[str, str], ...] = ()
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from extractors.articles import extract_article
 from extractors.datelines import written_day
+from extractors.lines import line_key
 from extractors.pages import REASONS
 from extractors.records import Article, Entry, Page, Publisher, Rejected
 
@@ -40,7 +41,7 @@ def read(case):
     return extract_article(
         build_page(html, case["url"]),
         entry=entry,
-        learned_lines=frozenset(given_.get("learned_lines", ())),
+        learned_lines=frozenset(line_key(line) for line in given_.get("learned_lines", ())),
         now=NOW,
     )
 
@@ -63,6 +64,7 @@ def facts(article):
         "access": article.access,
         "type": article.type,
         "text_from": sources["text"],
+        "left_out": sources.get("body", ""),
     }
 
 

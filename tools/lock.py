@@ -10,6 +10,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# The extractors that `python -m bench peers` measures ours against, in an environment of their own: some pin what we do not.
+PEERS = (
+    "boilerpy3", "goose3", "justext", 'magic-html; python_version >= "3.12"', "news-please", "newspaper4k",
+    "readability-lxml", "resiliparse", "rs-trafilatura", "trafilatura==2.3.1",
+)  # fmt: skip
 COMMON = [
     "--universal",
     "--python-version",
@@ -24,7 +29,7 @@ COMMON = [
 
 
 def main() -> int:
-    """Write the three files; `install.txt` first, the others agree with it."""
+    """Write the files; `install.txt` first, `dev.txt`, `postgres.txt` and `uv.txt` agree with it."""
     requirements = ROOT / "requirements"
     compile_pins("pyproject.toml", "--extra", "airflow", output="requirements/install.txt")
     compile_pins(
@@ -47,7 +52,16 @@ def main() -> int:
     (requirements / "uv.in").write_text("uv\n", encoding="utf-8")
     compile_pins("requirements/uv.in", "-c", "requirements/dev.txt", output="requirements/uv.txt")
     (requirements / "uv.in").unlink()
+    lock_peers()
     return 0
+
+
+def lock_peers() -> None:
+    """The file that only `python -m bench peers` installs."""
+    source = ROOT / "requirements" / "peers.in"
+    source.write_text("\n".join(PEERS) + "\n", encoding="utf-8")
+    compile_pins("requirements/peers.in", output="requirements/peers.txt")
+    source.unlink()
 
 
 def compile_pins(source: str, *options: str, output: str) -> None:
