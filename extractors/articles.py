@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from extractors.bodies import find_body
 from extractors.boilerplate import size_of, trim
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 
     from extractors.structured import Structured
 
+# What is said of bytes that hold no element; any other detail of "unparsable" names a fault of ours.
+UNPARSED = "no element could be parsed"
 # Characters of the first line that stand in for a headline where the page has none.
 LONGEST_OPENING = 120
 
@@ -64,7 +65,7 @@ def _extract(
         return Rejected(url=url, reason=wrong.reason, detail=wrong.detail)
     markup = read_markup(page.body, charset=page.charset, content_type=page.content_type)
     if markup is None:
-        return Rejected(url=url, reason="unparsable", detail="no element could be parsed")
+        return Rejected(url=url, reason="unparsable", detail=UNPARSED)
     tree, structured = markup.tree, read_structured(markup.tree)
     sites = _site_names(structured, publisher)
     headline = find_headline(
@@ -202,12 +203,9 @@ def _keywords(structured: Structured) -> tuple[str, ...]:
 
 
 def _image(structured: Structured, url: str) -> str | None:
+    from extractors.urls import absolute_url
+
     found = structured.first(
         "og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"
     )
-    absolute = urljoin(url, found) if found else None
-    return (
-        absolute
-        if absolute and absolute.startswith(("http://", "https://")) and len(absolute) < 2000
-        else None
-    )
+    return absolute_url(found, url) if found else None

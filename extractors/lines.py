@@ -57,7 +57,11 @@ _SENTENCE_END = re.compile(r"[.!?。！？…؟۔][\"'”’»」』)\]]*$|다$"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenArticle:
-    """The lines of one article in their order, by key; those of `LONG_LINE` words and more end in "+"."""
+    """The lines of one article in their order, by key.
+
+    A key ends in "+" for a line of `LONG_LINE` words or more, and in "=" for one that was left out: where it stood is what
+    was learned of it before.
+    """
 
     article_key: str
     seen_at: datetime
@@ -93,11 +97,12 @@ class SiteLines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLines:
-    """An article as it stood on its page: every line of its body, those included that were left out."""
+    """An article as it stood on its page: the lines of its text in their order, and those that were left out."""
 
     article_key: str
     seen_at: datetime
     lines: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def line_key(line: str) -> str:
@@ -110,7 +115,8 @@ def leave_out(text: str, learned: AbstractSet[str]) -> tuple[str, tuple[str, ...
     """`text` without its learned lines, and the lines that went. Of a text that would be next to nothing, none go."""
     if not learned:
         return text, ()
-    kept, out = [], []
+    kept: list[str] = []
+    out: list[str] = []
     for line in text.splitlines():
         (out if line.strip() and line_key(line) in learned else kept).append(line)
     left = "\n".join(kept)
@@ -127,7 +133,12 @@ def learn(
     articles = {article.article_key: article for article in site.articles}
     articles.update((each.article_key, _seen(each)) for each in shown)
     newest = sorted(articles.values(), key=lambda one: (one.seen_at, one.article_key))[-REMEMBERED:]
-    texts = {line_key(line): line.strip() for each in shown for line in each.lines if line.strip()}
+    texts = {
+        line_key(line): line.strip()
+        for each in shown
+        for line in (*each.lines, *each.left_out)
+        if line.strip()
+    }
     known = {line.line_key: line for line in site.lines}
     fresh = _recurring(newest, texts, known, least)
     for key, line in known.items():
@@ -148,12 +159,13 @@ def _seen(shown: ShownLines) -> SeenArticle:
     lines = [line for line in shown.lines if line.strip()]
     if len(lines) > LINES_EACH:
         lines = lines[: LINES_EACH // 2] + lines[-(LINES_EACH // 2) :]
-    keys = tuple(line_key(line) + ("+" if size_of(line) >= LONG_LINE else "") for line in lines)
-    return SeenArticle(article_key=shown.article_key, seen_at=shown.seen_at, lines=keys)
+    keys = [line_key(line) + ("+" if size_of(line) >= LONG_LINE else "") for line in lines]
+    keys += [line_key(line) + "=" for line in shown.left_out[:LINES_EACH]]
+    return SeenArticle(article_key=shown.article_key, seen_at=shown.seen_at, lines=tuple(keys))
 
 
 def _plain(lines: Iterable[str]) -> frozenset[str]:
-    return frozenset(line.rstrip("+") for line in lines)
+    return frozenset(line.rstrip("+=") for line in lines)
 
 
 def _recurring(
@@ -165,9 +177,9 @@ def _recurring(
     places: dict[str, set[Place]] = {}
     times: dict[str, list[datetime]] = {}
     for article in texts_of:
-        for key, place in _places(article).items():
+        for key, where in _places(article, known).items():
             witnesses[key] += 1
-            places.setdefault(key, set()).add(place)
+            places.setdefault(key, set()).add(where)
             times.setdefault(key, []).append(article.seen_at)
     found = {}
     for key, count in witnesses.items():
@@ -198,14 +210,16 @@ def wanted_share(text: str, *, inner: bool) -> float:
     return INNER_SHARE if inner else EDGE_SHARE
 
 
-def _places(article: SeenArticle) -> dict[str, Place]:
-    number = len(article.lines)
+def _places(article: SeenArticle, known: Mapping[str, LearnedLine]) -> dict[str, Place]:
+    number = sum(not line.endswith("=") for line in article.lines)
     first, last = min(FIRST_LINES, number // FIRST_PART), min(LAST_LINES, number // LAST_PART)
     found: dict[str, Place] = {}
     for at, line in enumerate(article.lines):
-        place: Place = "end" if at >= number - last else "beginning" if at < first else "anywhere"
-        key = line.rstrip("+")
-        found[key] = place if found.get(key, place) == place else "anywhere"
+        where: Place = "end" if at >= number - last else "beginning" if at < first else "anywhere"
+        key = line.rstrip("+=")
+        if line.endswith("="):
+            where = known[key].place if key in known else "anywhere"
+        found[key] = where if found.get(key, where) == where else "anywhere"
     return found
 
 

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from extractors.lines import SiteLines
 from extractors.records import TopicTag
 from tests.builders import NOON, build_article, build_entry, build_feed_state, build_story
 from wirewatch import records
 from wirewatch.corrections import Correction
+from wirewatch.drift import PublisherHistory
 from wirewatch.index import Index, IndexRejected, IndexUnreachable, Question, connect
 from wirewatch.index.schema import mappings_folder
 from wirewatch.searches import SavedSearch, Subscription
@@ -28,6 +30,8 @@ STORED = {
     "searches": SavedSearch,
     "subscriptions": Subscription,
     "rules": records.RuleSet,
+    "sites": SiteLines,
+    "publishers": PublisherHistory,
 }
 
 

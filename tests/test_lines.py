@@ -1,5 +1,6 @@
 """Furniture is learned from distinct articles, kept bounded and forgotten; what reports themselves repeat is not furniture."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -59,9 +60,7 @@ def test_one_article_fetched_ten_times_is_one_witness():
 
 
 def test_copies_of_one_text_under_several_addresses_are_one_witness():
-    copies = [
-        ShownLines(article_key=f"copy {n}", seen_at=NOON, lines=tuple(paragraphs(0))) for n in range(5)
-    ]
+    copies = [ShownLines(article_key=f"copy {n}", seen_at=NOON, lines=tuple(paragraphs(0))) for n in range(5)]
     assert texts(learn(EMPTY, copies, now=NOON)) == set()
 
 
@@ -84,6 +83,15 @@ def test_lines_that_differ_in_figures_and_case_are_one():
     )
 
 
+def test_a_line_that_was_left_out_bears_witness_where_it_was_learned():
+    site = learn(EMPTY, [shown(n, end=[NOTICE]) for n in range(3)], now=NOON)
+    later = ShownLines(
+        article_key="later", seen_at=NOON + timedelta(hours=1), lines=tuple(paragraphs(7)), left_out=(NOTICE,)
+    )
+    (line,) = learn(site, [later], now=NOON).lines
+    assert (line.witnesses, line.place) == (4, "end")
+
+
 def test_a_line_that_no_article_shows_any_more_is_forgotten_after_its_time():
     site = learn(EMPTY, [shown(n, end=[NOTICE]) for n in range(5)], now=NOON)
     site = learn(site, [shown(n) for n in range(100, 100 + REMEMBERED)], now=NOON + timedelta(days=1))
@@ -101,6 +109,8 @@ def test_the_memory_of_a_site_is_bounded():
     long = ShownLines(article_key="long", seen_at=NOON, lines=tuple(f"row {chr(65 + n)}" for n in range(900)))
     site = learn(EMPTY, [*(shown(n) for n in range(300)), long], now=NOON)
     assert len(site.articles) == REMEMBERED
+    again = learn(site, [replace(long, article_key="longer", left_out=long.lines)], now=NOON)
+    assert max(len(article.lines) for article in again.articles) <= 2 * LINES_EACH
     assert max(len(article.lines) for article in site.articles) <= LINES_EACH
 
 

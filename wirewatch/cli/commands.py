@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-app.add_typer(feeds.app, name="feeds", help="Feeds: list, check, discover, parse, import, export.")
+app.add_typer(feeds.app, name="feeds", help="Feeds: list, check, discover, parse, lines, import, export.")
 app.add_typer(embedded.app, name="embedded", help="The embedded Elasticsearch: start, stop, status.")
 app.add_typer(digest.app, name="digest", help="Digests: preview.")
 app.command("up")(runs.up)

@@ -28,6 +28,7 @@ class Findings:
     server: dict[str, Any] = field(default_factory=dict)
     ledger: dict[str, Any] = field(default_factory=dict)
     feeds: dict[str, int] = field(default_factory=dict)
+    drift: dict[str, list[str]] = field(default_factory=dict)
     wrong: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -62,6 +63,7 @@ def examine(settings: Settings) -> Findings:
         _server(index, findings)
         _ledger(index, findings)
         _feeds(index, findings)
+        _drift(index, findings)
     finally:
         index.close()
     return findings
@@ -155,6 +157,24 @@ def _feeds(index: Index, findings: Findings) -> None:
         findings.feeds[state.status] = findings.feeds.get(state.status, 0) + 1
 
 
+def _drift(index: Index, findings: Findings) -> None:
+    index.refresh("publishers")
+    for history in index.drifting():
+        findings.drift[history.publisher] = [
+            f"{alarm.told} since {alarm.since:%Y-%m-%d %H:%M} UTC" for alarm in history.alarms
+        ]
+        findings.wrong += [
+            (
+                f"{history.publisher}: {line}",
+                (
+                    "read one of its pages with `wirewatch extract URL`; where the site was redesigned, give the publisher a file "
+                    "with a body selector (docs/extraction.md)"
+                ),
+            )
+            for line in findings.drift[history.publisher]
+        ]
+
+
 def _print(findings: Findings) -> None:
     width = max(len(row["name"]) for row in findings.settings)
     for row in findings.settings:
@@ -166,6 +186,9 @@ def _print(findings: Findings) -> None:
         for name, value in getattr(findings, part).items():
             tell(f"{part} {name}: {value}")
     tell("")
+    for publisher, lines in findings.drift.items():
+        for line in lines:
+            tell(f"drift {publisher}: {line}")
     for what, mend in findings.wrong:
         say(f"wrong: {what}\n  mend: {mend}")
     if not findings.wrong:

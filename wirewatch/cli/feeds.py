@@ -1,4 +1,4 @@
-"""`wirewatch feeds list|check|discover|parse|import|export`: the feed list and what feeds really give."""
+"""`wirewatch feeds list|check|discover|parse|lines|import|export`: the feed list and what feeds really give."""
 
 from __future__ import annotations
 
@@ -156,6 +156,42 @@ def discover(
         raise typer.Exit(UNREACHABLE if type(verdict).__name__ == "Unreachable" else FAILED)
     if not found:
         say(f"wirewatch: {url}: no feed found")
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def lines(
+    host: Annotated[
+        str | None,
+        typer.Argument(help="A host, as www.daily.example, or an address on it. Default: every host."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show the lines learned of a site: what is left out of its articles, and what showed it. Exit code 1: none."""
+    from extractors.urls import host_of
+    from wirewatch.index import connect, name_id
+    from wirewatch.settings import load_settings
+
+    wanted = (host_of(host if "://" in host else f"https://{host}") or host) if host else None
+    index = connect(load_settings(), now=datetime.now(UTC))
+    try:
+        index.refresh("sites")
+        sites = index.sites.get([name_id(wanted)]).values() if wanted else index.sites.records()
+        found = sorted((site for site in sites if site.lines), key=lambda site: site.host)
+    finally:
+        index.close()
+    for site in found:
+        for line in site.lines:
+            if as_json:
+                emit({"host": site.host, **_plain(line)})
+            else:
+                tell(
+                    f"{site.host}  in {line.witnesses} of {line.of_articles} articles  {line.place}  "
+                    f"{line.first_seen_at:%Y-%m-%d} to {line.last_seen_at:%Y-%m-%d}  {line.text}"
+                )
+    if not found:
+        say(f"wirewatch: no line is learned of {wanted or 'any host'}; it takes three articles that show it")
         raise typer.Exit(FAILED)
 
 

@@ -30,7 +30,7 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         states = index.ledger.by_state()
         days = list(index.ledger.reconcile())
         context = {
-            "rows": feed_rows(index.feed_states(), days, now),
+            "rows": feed_rows(index.feed_states(), days, now, index.drifting()),
             "states": states,
             "reasons": _reasons(index, states),
             "difference": sum(day.difference for day in days),
@@ -45,7 +45,7 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         if state is None:
             raise HTTPException(404, f"No feed {url} has been polled.")
         context = {
-            "row": feed_rows([state], [], now)[0],
+            "row": feed_rows([state], [], now, index.drifting())[0],
             "states": index.ledger.by_state(feed=url),
             "entries": _last_entries(index, url),
             "now": now,

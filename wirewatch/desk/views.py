@@ -17,6 +17,7 @@ from wirewatch.desk.evidence import (
     quotes,
     segments,
 )
+from wirewatch.drift import PublisherHistory
 from wirewatch.index import Reconciliation
 from wirewatch.records import OPEN_STATES, FeedState, StoredArticle, Story
 
@@ -85,6 +86,7 @@ class FeedRow:
     open: int
     late: bool
     silent: bool
+    alarms: tuple[str, ...] = ()  # what is not as usual in its publisher's pages, a sentence each
 
 
 def story_view(story: Story, articles: Sequence[StoredArticle]) -> StoryView:
@@ -176,9 +178,13 @@ def claim_groups(articles: Iterable[StoredArticle], conflicts: Sequence[str] = (
 
 
 def feed_rows(
-    states: Iterable[FeedState], days: Iterable[Reconciliation], now: datetime
+    states: Iterable[FeedState],
+    days: Iterable[Reconciliation],
+    now: datetime,
+    drifting: Iterable[PublisherHistory] = (),
 ) -> tuple[FeedRow, ...]:
     """The feeds, those in trouble first."""
+    alarms = {history.publisher: tuple(alarm.told for alarm in history.alarms) for history in drifting}
     seen: Counter[str] = Counter()
     waiting: Counter[str] = Counter()
     for day in days:
@@ -191,6 +197,7 @@ def feed_rows(
             open=waiting[state.url],
             late=state.next_poll_at is not None and state.next_poll_at < now,
             silent=is_silent(state, now),
+            alarms=alarms.get(state.publisher or "", ()),
         )
         for state in states
     ]
@@ -198,7 +205,7 @@ def feed_rows(
         sorted(
             rows,
             key=lambda row: (
-                row.state.status == "ok" and not row.silent,
+                row.state.status == "ok" and not row.silent and not row.alarms,
                 row.state.publisher or row.state.url,
             ),
         )

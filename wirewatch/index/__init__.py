@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from elasticsearch import Elasticsearch
 
+from extractors.lines import SiteLines
+from wirewatch.drift import PublisherHistory
 from wirewatch.index.bulk import Written
 from wirewatch.index.client import (
     Capabilities,
@@ -91,6 +93,16 @@ class Index:
             key=lambda row: row.subscription_key,
         )
         self.rules = Shelf(client, self.names, kind="rules", record=RuleSet, key=lambda rules: rules.version)
+        self.sites = Shelf(
+            client, self.names, kind="sites", record=SiteLines, key=lambda site: name_id(site.host)
+        )
+        self.publishers = Shelf(
+            client,
+            self.names,
+            kind="publishers",
+            record=PublisherHistory,
+            key=lambda history: name_id(history.publisher),
+        )
 
     def name(self, kind: str) -> str:
         """The alias under which a kind is read (a single kind is written through it too)."""
@@ -169,6 +181,15 @@ class Index:
         """Every feed's state."""
         return list(self.feeds.records())
 
+    def drifting(self) -> list[PublisherHistory]:
+        """The publishers with an open alarm, longest first, without their observations."""
+        hits = self.publishers.scan(
+            {"exists": {"field": "alarmed_since"}},
+            sort=[{"alarmed_since": "asc"}],
+            fields=["publisher", "alarms", "alarmed_since"],
+        )
+        return [read(PublisherHistory, hit["_source"]) for hit in hits]
+
     def months(self, kinds: Iterable[str] = MONTHLY) -> dict[str, list[str]]:
         """The monthly indices there are."""
         return months(self.client, self.names, kinds)
@@ -191,6 +212,13 @@ class Index:
 def feed_key(state: FeedState) -> str:
     """The document id of a feed's state."""
     return feed_id(state.url)
+
+
+def name_id(name: str) -> str:
+    """The document id of what has only a name: a host, a publisher."""
+    from hashlib import sha256
+
+    return sha256(name.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def feed_id(url: str) -> str:

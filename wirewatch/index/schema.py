@@ -21,7 +21,17 @@ from wirewatch.index.client import Capabilities
 # Raised when a field changes its type; the index name carries it.
 SCHEMA_VERSION = 1
 MONTHLY = ("articles", "stories", "claims", "entries")
-SINGLE = ("feeds", "deliveries", "clustering", "corrections", "searches", "subscriptions", "rules")
+SINGLE = (
+    "feeds",
+    "deliveries",
+    "clustering",
+    "corrections",
+    "searches",
+    "subscriptions",
+    "rules",
+    "sites",
+    "publishers",
+)
 KINDS = MONTHLY + SINGLE
 
 _FULL = {

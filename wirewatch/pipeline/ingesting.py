@@ -19,6 +19,7 @@ from wirewatch.corrections import with_topics
 from wirewatch.fetch import Fetcher
 from wirewatch.pipeline.engine import Engine
 from wirewatch.pipeline.pages import Job, Readers, Unread, open_readers
+from wirewatch.pipeline.sites import SiteMemory
 from wirewatch.pipeline.storing import stored_article
 from wirewatch.records import LedgerEntry, StoredArticle
 from wirewatch.verdicts import Fetched, FetchVerdict, Gone, NotModified, Refused, Unreachable
@@ -54,13 +55,20 @@ async def _ingest(engine: Engine, shards: Sequence[int] | None, workers: int) ->
     ) as readers:
         async with Fetcher(engine.settings) as fetcher:
             while rows := engine.index.ledger.take(now=engine.clock(), shards=shards, limit=BATCH):
-                work = _Work(engine, fetcher, readers, archive)
+                sites = SiteMemory(engine.index)
+                work = _Work(engine, fetcher, readers, archive, sites)
                 async for outcomes in _work_off(engine, rows, work):
                     await asyncio.to_thread(_store, engine, outcomes)
                     counts.update(row.state for outcome in outcomes for row in outcome.rows)
+                await asyncio.to_thread(_remember, engine, sites)
                 engine.index.refresh("articles", "entries")
                 engine.say(f"ingested {counts.total()} entries: " + _told(counts))
     return {"total": counts.total(), **counts}
+
+
+def _remember(engine: Engine, sites: SiteMemory) -> None:
+    for publisher, alarm in sites.write(engine.clock()):
+        engine.say(f"drift alarm: {publisher}: {alarm.told}")
 
 
 def _told(counts: Counter[str]) -> str:
@@ -86,8 +94,11 @@ async def _work_off(
 class _Work:
     """One article's way through fetch, archive and reading."""
 
-    def __init__(self, engine: Engine, fetcher: Fetcher, readers: Readers, archive: Archive) -> None:
+    def __init__(
+        self, engine: Engine, fetcher: Fetcher, readers: Readers, archive: Archive, sites: SiteMemory
+    ) -> None:
         self._engine = engine
+        self._sites = sites
         self._fetcher = fetcher
         self._readers = readers
         self._archive = archive
@@ -104,17 +115,20 @@ class _Work:
                 rows=_unfetched(rows, verdict, self._engine.clock(), self._engine.settings.max_attempts)
             )
         where = await asyncio.to_thread(self._archive.store, verdict)
-        read = await self._readers.read(self._job(rows[0], verdict))
+        job = self._job(rows[0], verdict, await self._sites.lines_of(verdict.final_url))
+        read = await self._readers.read(job)
+        if not isinstance(read, Unread):
+            self._sites.note(job.page, _publisher_name(rows[0], job), read)
         return await self._read_verdict(rows, verdict, where, read)
 
-    def _job(self, row: LedgerEntry, verdict: Fetched) -> Job:
+    def _job(self, row: LedgerEntry, verdict: Fetched, learned: frozenset[str]) -> Job:
         return Job(
             page=page_of(row.link, verdict),
             entry=entry_of(row),
             publisher=publisher_of(
                 row, self._engine.publishers.of(verdict.final_url), self._engine.house_credits
             ),
-            learned_lines=frozenset(),
+            learned_lines=learned,
             now=self._engine.clock(),
         )
 
@@ -149,6 +163,10 @@ class _Work:
             return _Outcome(rows=_ended(rows, "extracted", None, now), article=article)
         state = "near_duplicate" if known.near_duplicate_of else "indexed"
         return _Outcome(rows=_ended(rows, state, "known article, text unchanged", now), article=article)
+
+
+def _publisher_name(row: LedgerEntry, job: Job) -> str:
+    return job.publisher.name if job.publisher else row.publisher or row.host
 
 
 def _store(engine: Engine, outcomes: Iterable[_Outcome]) -> None:
