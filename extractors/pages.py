@@ -33,7 +33,8 @@ REASONS = (
     "too-little-text",  # no body worth the name
 )
 
-# Characters of body below which a page has no article: the shortest gold text of a kept news page has 427.
+# Characters of body below which a page has no article, those of scripts without spaces counted twice: the shortest gold
+# text of a kept news page has 427.
 LEAST_TEXT = 80
 # Running text: this many paragraphs of this many words. With it, no phrase makes a page a wall.
 PARAGRAPHS = 3
@@ -45,6 +46,7 @@ NOTICE_WORDS = 220
 # An index: at least this many links that read like headlines, holding this much of the body's words.
 HEADLINE_LINKS = 12
 HEADLINE_WORDS = 4
+HEADLINE_CHARACTERS = 9  # in scripts without spaces
 LINKED_SHARE = 0.5
 
 _MAGIC = ((b"%PDF", "a PDF"), (b"\x89PNG", "a PNG picture"), (b"GIF8", "a GIF picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"PK\x03\x04", "a zip file"), (b"RIFF", "a media file"), (b"\x1f\x8b", "gzip bytes"), (b"OggS", "a media file"), (b"ID3", "a media file"))  # fmt: skip
@@ -59,38 +61,43 @@ _FEED_ROOT = re.compile(
 _CHALLENGE_TITLE = re.compile(
     r"^(?:just a moment|attention required|access (?:to this page has been )?denied|are you (?:a robot|human)|verify(?:ing)? (?:that )?you are|checking your browser|"
     r"ddos-guard|pardon our interruption|security check|robot check|bot verification|human verification|one more step|captcha|please (?:wait|verify)|"
-    r"request blocked|blocked|проверка браузера|einen moment|un instant)",
+    r"request blocked|blocked|проверка браузера|перевірка браузера|einen moment|un instant|"
+    r"보안 (?:확인|점검)|접속 확인|(?:安全|人机)验证|安全驗證|アクセス確認|ブラウザを確認|التحقق (?:الأمني|من))",
     re.IGNORECASE,
 )
 _CHALLENGE_MARK = re.compile(
     r"cf-browser-verification|cf[-_]chl|challenge-platform|_incapsula_resource|px-captcha|captcha-delivery|datadome|g-recaptcha|h-captcha|cf-turnstile|ddos-guard|"
-    r"verify you are (?:a )?human|unusual traffic|enable javascript and cookies to continue|checking (?:if the site connection is secure|your browser)",
+    r"verify (?:that )?you are (?:a )?(?:human|not a robot)|unusual traffic|enable javascript and cookies to continue|checking (?:if the site connection is secure|your browser)|"
+    r"(?:вы|ви) не робот|로봇이 아님|自动(?:化)?访问|不是机器人|不是機器人|人机验证|ロボットではない|لست روبوت",
     re.IGNORECASE,
 )
 _MISSING = re.compile(
     r"\b(?:error )?404\b|(?:page|article|story|content) (?:was |is |could )?(?:not|no longer|n't|cannot be|can't be|can not be) ?(?:be )?(?:found|available|exists?)|"
     r"page (?:can'?t|cannot|can’t) be found|not found$|nothing (?:was )?found|page doesn[’']t exist|has (?:been removed|expired)|is no longer available|"
     r"seite (?:wurde )?nicht gefunden|nicht (?:mehr )?verfügbar|page introuvable|n[’']existe (?:pas|plus)|página no encontrada|pagina non trovata|página não encontrada|"
-    r"nie (?:została )?znalezion|страница не найдена|не существует|сторінк[ау] не знайден|페이지를 찾을 수 없|존재하지 않는|삭제된 (?:기사|페이지)|ページが見つかりません|記事は存在しません|页面不存在|找不到(?:页面|网页)|الصفحة غير موجودة|sayfa bulunamadı",
+    r"nie (?:została )?znalezion|страница не найдена|не существует|не існує|сторінк[ау] не знайден|페이지를 찾을 수 없|존재하지 않는|삭제된 (?:기사|페이지)|ページが見つかりません|記事は存在しません|页面不存在|找不到(?:页面|网页)|الصفحة غير موجودة|sayfa bulunamadı",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
     r"cookies?\b|consent|we (?:and our|value your)|our partners|privacy (?:policy|settings|choices|centre|center)|accept all|reject all|manage (?:preferences|options|choices)|"
     r"before you continue|gdpr|personalis|personaliz|legitimate interest|datenschutz|einwilligung|zustimm|werbung und tracking|akzeptieren|accepter|refuser|partenaires|"
-    r"aceptar|consentimiento|accetta|consenso|zgod[ay]|ciasteczk|файлы cookie|согласие|쿠키|동의|同意|クッキー",
+    r"aceptar|consentimiento|accetta|consenso|zgod[ay]|ciasteczk|файл\w* cookie|соглаш|согласи|згод[аиу]|приватн|конфиденц|쿠키|동의|개인정보|同意|クッキー|プライバシー|隐私|隱私|"
+    r"ملفات تعريف الارتباط|موافق|الخصوصية|شركاؤنا",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
-    r"(?:log|sign) ?in to (?:continue|read|view|access)|please (?:log|sign) ?in|register to (?:continue|read)|create (?:a free|an) account|bitte (?:melden sie sich|loggen)|se connecter|inicia sesión|войдите|로그인",
+    r"(?:log|sign) ?in to (?:continue|read|view|access)|please (?:log|sign) ?in|register to (?:continue|read)|create (?:a free|an) account|bitte (?:melden sie sich|loggen)|se connecter|inicia sesión|войдите|увійдіть|로그인|登录后|请(?:先)?登录|請(?:先)?登入|ログイン|تسجيل الدخول",
     re.IGNORECASE,
 )
 _PAYWALL = re.compile(
     r"subscribe (?:now )?to (?:continue|keep|read|unlock)|(?:to )?(?:continue|keep) reading|already a (?:subscriber|member)|subscribers? only|for subscribers|this (?:article|content|story) is "
     r"(?:for|reserved|only|available to)|unlock this (?:article|story)|(?:log|sign) in to read|become a member to|free (?:trial|articles? (?:left|remaining))|jetzt (?:abonnieren|weiterlesen|freischalten)|"
     r"weiterlesen mit|nur für abonnenten|exklusiv für|réservé aux abonnés|il vous reste|la suite est réservée|solo para suscriptores|para seguir leyendo|contenuto riservato|treść dostępna dla|"
-    r"материал доступен|по подписке|유료 ?회원|구독자 전용|有料(?:会員|記事)|会員限定|残り\d+文字|订阅后|本文为付费",
+    r"материал доступен|по подписке|доступний лише|за передплатою|유료 ?회원|구독자 전용|有料(?:会員|記事)|会員限定|残り\d+文字|订阅后|訂閱後|本文为付费|اشترك (?:الآن )?ل|للمشتركين",
     re.IGNORECASE,
 )
+_SCRIPTS_WANTED = re.compile(r"java ?script|자바 ?스크립트|джава-?скрипт", re.IGNORECASE)
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LISTING_TYPES = frozenset({"collectionpage", "searchresultspage", "profilepage", "itemlist"})
 _VIDEO_TYPES = frozenset(
     {
@@ -166,7 +173,7 @@ def judge_page(
     for find in (_challenge, _missing, _consent, _login):
         if wrong := find(look):
             return wrong
-    if len(text) >= LEAST_TEXT:
+    if width_of(text) >= LEAST_TEXT:
         return _media(structured, words) or _index(tree, structured, text, url)
     return (
         _shell(tree, seen)
@@ -258,7 +265,7 @@ def _shell(tree: lxml.html.HtmlElement, seen: int) -> Wrong | None:
             for e in tree.iter("div")
             if (e.get("id") or "").lower() in {"root", "app", "__next", "___gatsby", "__nuxt", "main-app"}
         ]
-        hint = any("javascript" in " ".join(e.itertext()).lower() for e in tree.iter("noscript"))
+        hint = any(_SCRIPTS_WANTED.search(" ".join(e.itertext())) for e in tree.iter("noscript"))
         if roots or hint:
             return Wrong(
                 "js-shell",
@@ -314,7 +321,18 @@ def _index(tree: lxml.html.HtmlElement, structured: Structured, text: str, url: 
 
 def _headline_links(tree: lxml.html.HtmlElement) -> frozenset[str]:
     texts = (" ".join(" ".join(link.itertext()).split()) for link in tree.iter("a") if link.get("href"))
-    return frozenset(text for text in texts if text.count(" ") >= HEADLINE_WORDS - 1 and len(text) < 300)
+    return frozenset(text for text in texts if _is_headline(text))
+
+
+def _is_headline(text: str) -> bool:
+    if len(text) >= 300:
+        return False
+    return text.count(" ") >= HEADLINE_WORDS - 1 or len(_UNSPACED.findall(text)) >= HEADLINE_CHARACTERS
+
+
+def width_of(text: str) -> int:
+    """Characters of a text, those of scripts that hold a syllable or a word in each counted twice."""
+    return len(text) + len(_UNSPACED.findall(text))
 
 
 def _title(tree: lxml.html.HtmlElement) -> str:
