@@ -121,7 +121,7 @@ def _extract(
         type=find_kind(structured, url=url, title=headline.title),
         farm_signals=farm_signals(text, authors=authors, published=dates.published, keywords=keywords),
         left_out=left_out,
-        trimmed=_trimmed(body.text, text),
+        trimmed=_trimmed(found, text),
         provenance=_provenance(
             headline, body.source, authors_from, dates.published.source if dates.published else None
         )

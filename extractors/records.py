@@ -114,7 +114,7 @@ class Article:
     lives by its own word (same house only); `syndicated_from` is a canonical link to another house, which is
     evidence of syndication and never identity. `access` is "partial" for a paywall stub.
     `credit` is the agency the text names. `left_out` are the learned lines of the site that stood in the body and are not in
-    `text`; `trimmed` is the share of the body's words, those included, that went as boilerplate.
+    `text`; `trimmed` is the share of the other words found that went as boilerplate.
     """
 
     url: str

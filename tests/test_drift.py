@@ -110,6 +110,11 @@ def test_too_short_a_history_raises_nothing():
     )
 
 
+def test_a_sure_but_small_change_raises_nothing():
+    history = after(EMPTY, [page(n, trimmed=0.01) for n in range(100)])
+    assert measures(after(history, [page(n, trimmed=0.04) for n in range(100, 124)])) == set()
+
+
 def test_half_the_pages_of_one_publisher_failing_is_seen():
     pages = [page(n, undated=n % 2 == 0, rejected=None) for n in range(100, 124)]
     assert measures(after(USUAL_PAGES, pages)) == {"undated"}

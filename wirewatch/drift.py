@@ -84,6 +84,7 @@ class _Kind:
     worse: int
     words: str
     share: bool = True
+    least: float = 0.2  # of a share, how much it must change; of a number, by how much it must grow or shrink
 
 
 def _of_article(read: Callable[[Observation], float | None]) -> Callable[[Observation], float | None]:
@@ -91,9 +92,9 @@ def _of_article(read: Callable[[Observation], float | None]) -> Callable[[Observ
 
 
 _KINDS: dict[Measure, _Kind] = {
-    "words": _Kind(_of_article(lambda page: float(page.words)), 0, "words a body", share=False),
-    "trimmed": _Kind(_of_article(lambda page: page.trimmed), +1, "of the words found left out as boilerplate"),
-    "agreement": _Kind(_of_article(lambda page: page.agreement), -1, "of the blocks found by both extractors"),
+    "words": _Kind(_of_article(lambda page: float(page.words)), 0, "words a body", share=False, least=0.4),
+    "trimmed": _Kind(_of_article(lambda page: page.trimmed), +1, "of the words found left out as boilerplate", least=0.1),
+    "agreement": _Kind(_of_article(lambda page: page.agreement), -1, "of the blocks found by both extractors", least=0.1),
     "rejected": _Kind(lambda page: float(page.rejected is not None), +1, "of the pages no article"),
     "untitled": _Kind(_of_article(lambda page: float(page.untitled)), +1, "of the articles without a headline"),
     "undated": _Kind(_of_article(lambda page: float(page.undated)), +1, "of the articles without a date"),
@@ -139,7 +140,7 @@ def _judged(
             continue
         z, delta = rank_test(values, usual)
         bad = abs(delta) if kind.worse == 0 else delta * kind.worse
-        raised = abs(z) >= ALARMING_Z and bad >= ALARMING_DELTA
+        raised = abs(z) >= ALARMING_Z and bad >= ALARMING_DELTA and _is_much(measure, kind, usual, values)
         if raised or (was is not None and bad >= CLEARED_DELTA):
             alarms.append(
                 _alarm(measure, kind, usual, values, delta, was.since if was else _began(recent, now))
@@ -155,17 +156,26 @@ def _began(recent: Sequence[Observation], now: datetime) -> datetime:
 def _alarm(
     measure: Measure, kind: _Kind, usual: list[float], values: list[float], delta: float, since: datetime
 ) -> Alarm:
-    was, now = (
-        (fmean(usual), fmean(values))
-        if kind.share and measure not in {"trimmed", "agreement"}
-        else (median(usual), median(values))
-    )
+    was, now = _middle(measure, usual), _middle(measure, values)
     form = ".0%" if kind.share else ".0f"
     told = (
         f"{now:{form}} {kind.words}, {was:{form}} are usual "
         f"(last {len(values)} pages against {len(usual)}, Cliff's delta {delta:+.2f})"
     )
     return Alarm(measure=measure, since=since, usual=was, recent=now, delta=round(delta, 3), told=told)
+
+
+def _middle(measure: Measure, values: Sequence[float]) -> float:
+    """The median; of yes or no the share, which is their mean."""
+    return median(values) if measure in {"words", "trimmed", "agreement"} else fmean(values)
+
+
+def _is_much(measure: Measure, kind: _Kind, usual: Sequence[float], values: Sequence[float]) -> bool:
+    """Whether the change is one that matters, however sure it is that there is one."""
+    was, now = _middle(measure, usual), _middle(measure, values)
+    if kind.share:
+        return abs(now - was) >= kind.least
+    return max(was, now) >= (1 + kind.least) * min(was, now)
 
 
 def rank_test(sample: Sequence[float], others: Sequence[float]) -> tuple[float, float]:

@@ -91,4 +91,4 @@ def _after(number: int) -> str:
 
 
 def _at(number: int) -> datetime:
-    return FIRST_DAY + timedelta(hours=7 * number)
+    return FIRST_DAY + timedelta(hours=2 * number)
