@@ -168,6 +168,55 @@ def test_joining_and_splitting_are_kept_for_the_one_writer(desk):
 
 
 @pytest.mark.elastic
+def test_a_search_is_saved_shared_subscribed_to_and_deleted(desk):
+    client, index = desk
+    asked = {"q": "sergeant", "topic": "defection", "reports": "2"}
+    page = client.post("/searches", data={**asked, "name": "Line  crossers"})
+    assert "Line crossers" in page.text
+    (search,) = index.searches.records()
+    assert (search.name, search.words, search.topics, search.minimum_reports, search.made_by) == (
+        "Line crossers", "sergeant", ("defection",), 2, "ana",
+    )  # fmt: skip
+    assert client.post("/searches", data={**asked, "name": "line crossers"}).status_code == 409
+    opened = client.get(f"/searches/{search.search_key}")
+    assert "Sergeant crosses the line" in opened.text
+    assert dict(opened.url.params) == asked
+    path = f"/searches/{search.search_key}/subscribe"
+    for wrong in ({"address": "nobody"}, {"zone": "Berlin"}, {"at": "25:00"}, {"frequency": "often"}):
+        assert client.post(path, data=wrong).status_code == 422
+    assert client.post(path, data={"frequency": "hourly"}).status_code == 200
+    (reader,) = index.subscriptions.records()
+    preview = client.get(f"/digests/{reader.subscriber}").text
+    assert "found by the saved search “Line crossers”" in preview
+    assert "Sergeant crosses the line" in preview
+    assert reader.subscriber in client.get("/digests").text
+    assert client.post(f"/searches/{search.search_key}/delete").status_code == 200
+    assert (index.searches.count(), index.subscriptions.count()) == (0, 0)
+    assert client.get(f"/digests/{reader.subscriber}").status_code == 404
+
+
+@pytest.mark.elastic
+def test_ending_a_subscription_keeps_the_search(desk):
+    client, index = desk
+    client.post("/searches", data={"topic": "defection", "name": "all of it"})
+    (search,) = index.searches.records()
+    client.post(f"/searches/{search.search_key}/subscribe", data={"address": "ana@desk.example"})
+    (reader,) = index.subscriptions.records()
+    assert "ana@desk.example" not in client.get("/searches").text + client.get("/digests").text
+    assert client.post(f"/subscriptions/{reader.subscription_key}/end").status_code == 200
+    assert (index.searches.count(), index.subscriptions.count()) == (1, 0)
+    client.post(f"/searches/{search.search_key}/delete")
+
+
+@pytest.mark.elastic
+@pytest.mark.parametrize("name", ["", "   ", "x" * 81])
+def test_a_search_without_a_fit_name_is_not_saved(desk, name):
+    client, index = desk
+    assert client.post("/searches", data={"q": "x", "name": name}).status_code == 422
+    assert index.searches.count() == 0
+
+
+@pytest.mark.elastic
 @pytest.mark.parametrize(
     "headers",
     [

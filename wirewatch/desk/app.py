@@ -14,7 +14,15 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
-from wirewatch.desk import api, decision_pages, feed_pages, story_pages, workbench
+from wirewatch.desk import (
+    api,
+    decision_pages,
+    digest_pages,
+    feed_pages,
+    search_pages,
+    story_pages,
+    workbench,
+)
 from wirewatch.desk.asking import Source
 from wirewatch.desk.rights import WhoDecides, airflow_user, foreign
 from wirewatch.desk.views import moment, short_span
@@ -59,6 +67,8 @@ def build_app(
     _health(app, source)
     story_pages.add(app, pages, source)
     decision_pages.add(app, pages, source, _linker(app))
+    search_pages.add(app, pages, source, _linker(app))
+    digest_pages.add(app, pages, source)
     feed_pages.add(app, pages, source)
     workbench.add(app, pages, settings.topic_folders)
     api.add(app, source)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, Field
 
 from wirewatch.attention import Attention
 from wirewatch.index import Index, Question, connect
+from wirewatch.searches import SINCE, SavedSearch, search_key
 from wirewatch.settings import Settings
 
-SINCE = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
 PAGE = 25
 LONGEST_WORDS = 500
 # What another desk's analyst pinned or muted shows here after so many seconds at the latest; one's own at once.
@@ -41,6 +42,15 @@ class Asked(BaseModel):
         """The order in force: best match for words, newest without, unless one was chosen."""
         return self.sort or ("relevance" if self.q.strip() else "newest")
 
+    def query(self, **changes: object) -> str:
+        """The query string that asks the same with some parameters changed; defaults are left out."""
+        changed = self.model_copy(update={"page": 1, **changes})
+        return urlencode(changed.model_dump(exclude_defaults=True), doseq=True)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The same as `query`, as the fields of a form."""
+        return parse_qsl(self.query())
+
     def question(self, now: datetime, attention: Attention, *, brief: bool = True) -> Question:
         """What the index is asked. `attention` says which stories come first and which are left out.
 
@@ -63,6 +73,42 @@ class Asked(BaseModel):
             size=PAGE,
             offset=(self.page - 1) * PAGE,
         )
+
+
+def saved(asked: Asked, *, name: str, by: str, now: datetime) -> SavedSearch:
+    """What a reader asks, to be kept under a name."""
+    return SavedSearch(
+        search_key=search_key(name),
+        name=name,
+        words=asked.q.strip() or None,
+        topics=tuple(asked.topic),
+        publishers=tuple(asked.publisher),
+        languages=tuple(asked.language),
+        since=asked.since or None,
+        minimum_reports=asked.reports,
+        conflicts_only=asked.conflicts,
+        untagged=asked.offtopic,
+        sort=asked.sort or None,
+        made_by=by,
+        made_at=now,
+    )
+
+
+def asked_of(search: SavedSearch) -> Asked:
+    """What a saved search asks, as the list takes it."""
+    return Asked.model_validate(
+        {
+            "q": search.words or "",
+            "topic": list(search.topics),
+            "publisher": list(search.publishers),
+            "language": list(search.languages),
+            "since": search.since or "",
+            "reports": search.minimum_reports,
+            "conflicts": search.conflicts_only,
+            "offtopic": search.untagged,
+            "sort": search.sort or "",
+        }
+    )
 
 
 class Source:

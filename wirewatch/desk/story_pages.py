@@ -7,7 +7,6 @@ import time
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -35,7 +34,7 @@ ByQuery = Annotated[Asked, Query()]
 def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
     """Put the pages into the app."""
     pages.env.filters["xml"] = lambda text: _NOT_XML.sub("�", str(text))
-    pages.env.globals["query"] = _query
+    pages.env.globals["query"] = Asked.query
     volume = _Volume()
 
     @app.get("/", response_class=HTMLResponse, name="stories", include_in_schema=False)
@@ -111,12 +110,6 @@ def _article(index: Index, key: str) -> StoredArticle:
     if found is None:
         raise HTTPException(404, f"There is no article {key}.")
     return found
-
-
-def _query(asked: Asked, **changes: object) -> str:
-    """The query string that asks the same with some parameters changed; defaults are left out."""
-    changed = asked.model_copy(update={"page": 1, **changes})
-    return urlencode(changed.model_dump(exclude_defaults=True), doseq=True)
 
 
 class _Volume:
