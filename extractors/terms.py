@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from math import prod
 
 import ahocorasick_rs
 
@@ -55,14 +56,19 @@ def expand(term: str) -> tuple[str, ...]:
 
 
 def _forms(term: str) -> tuple[str, ...]:
-    forms = [part for word in [term] for part in _braces(word)]
+    # Counted before they are made: thirty pairs in braces would be a thousand million forms.
+    _not_too_many(term, prod(match[1].count(",") + 1 for match in _BRACES.finditer(term)))
     out: list[str] = []
-    for form in forms:
+    for form in _braces(term):
         options = [_inflected(word) for word in form.split(" ")]
+        _not_too_many(term, len(out) + prod(map(len, options)))
         out += [" ".join(choice) for choice in product(*options)]
-    if len(out) > MOST_FORMS:
-        raise TermFault(f"{term!r} expands to {len(out)} forms; at most {MOST_FORMS}")
     return tuple(dict.fromkeys(form.strip() for form in out if form.strip()))
+
+
+def _not_too_many(term: str, number: int) -> None:
+    if number > MOST_FORMS:
+        raise TermFault(f"{term[:60]!r} expands to more than {MOST_FORMS} forms")
 
 
 class TermIndex:

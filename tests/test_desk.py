@@ -299,6 +299,21 @@ def test_the_workbench_survives_bytes_that_are_no_text(desk):
     assert answer.status_code == 200
 
 
+@pytest.mark.elastic
+def test_changed_rules_are_tried_on_what_is_stored(desk):
+    client, _ = desk
+    page = client.get("/workbench?topic=balloon_leaflet")
+    assert "balloon_leaflet" in page.text
+    rules = 'id = "farmers"\nname = "Farmers"\ndefinition = "x"\n[[patterns]]\nid = "f"\nany = ["farmer/n"]\n'
+    answer = client.post("/workbench/rules", data={"rules": rules, "days": 31})
+    assert "The farmer who met him" in answer.text
+    assert "<strong>1</strong> gained" in answer.text
+    assert client.get("/workbench?topic=none").status_code == 404
+    for wrong in ({"rules": rules, "days": 32}, {"rules": "", "days": 1}, {"rules": "x" * 100_001}):
+        assert client.post("/workbench/rules", data=wrong).status_code == 422
+    assert "cannot be read" in client.post("/workbench/rules", data={"rules": "id = "}).text
+
+
 def test_inside_airflow_the_api_does_not_describe_itself(settings):
     paths = [getattr(route, "path", "") for route in build_app(settings).routes]
     assert "/api/stories" in paths

@@ -70,7 +70,7 @@ def build_app(
     search_pages.add(app, pages, source, _linker(app))
     digest_pages.add(app, pages, source)
     feed_pages.add(app, pages, source)
-    workbench.add(app, pages, settings.topic_folders)
+    workbench.add(app, pages, source)
     api.add(app, source)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     return app

@@ -1,13 +1,15 @@
-"""The topic workbench: a pasted text, the tags and figures it earns, what fired and what was vetoed. Stores nothing."""
+"""The topic workbench: a text and what it earns, a changed topic file and what it would change. Stores nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Annotated
 
-from fastapi import FastAPI, Form, Request
+from fastapi import FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
@@ -16,10 +18,14 @@ from extractors.languages import detect_language
 from extractors.records import Claim
 from extractors.taxonomy import Taxonomy, load_taxonomy
 from extractors.topics import Explanation, explain
+from wirewatch.desk.asking import Source
 from wirewatch.desk.evidence import Segment, marks_of, paragraphs, segments
+from wirewatch.desk.trial import try_rules
 
 LONGEST_TITLE = 1000
 LONGEST_TEXT = 100_000
+LONGEST_RULES = 100_000
+MOST_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +54,49 @@ def try_text(title: str, text: str, taxonomy: Taxonomy) -> Tried:
     )
 
 
-def add(app: FastAPI, pages: Jinja2Templates, folders: Sequence[Path]) -> None:
+def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
     """Put the page into the app."""
+    folders = source.settings.topic_folders
+    one_trial = Lock()
+
+    def shown(request: Request, **context: object) -> HTMLResponse:
+        taxonomy = load_taxonomy(folders)
+        known = {name: taxonomy.topics[name].name for name in sorted(taxonomy.topics)}
+        nothing = {
+            "tried": None,
+            "title": "",
+            "text": "",
+            "trial": None,
+            "rules": "",
+            "days": 7,
+            "editing": None,
+        }
+        whole = {**nothing, "version": taxonomy.version, "known": known, **context}
+        return pages.TemplateResponse(request, "workbench.html", whole)
 
     @app.get("/workbench", response_class=HTMLResponse, name="workbench", include_in_schema=False)
-    def workbench(request: Request) -> HTMLResponse:
-        context = {"tried": None, "title": "", "text": "", "version": load_taxonomy(folders).version}
-        return pages.TemplateResponse(request, "workbench.html", context)
+    def workbench(request: Request, topic: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+        known = load_taxonomy(folders).topics
+        if topic and topic not in known:
+            raise HTTPException(404, f"There is no topic {topic}.")
+        rules = Path(known[topic].file).read_text(encoding="utf-8") if topic else ""
+        return shown(request, rules=rules, editing=topic or None)
+
+    @app.post("/workbench/rules", response_class=HTMLResponse, name="try_rules", include_in_schema=False)
+    def try_changed_rules(
+        request: Request,
+        rules: Annotated[str, Form(min_length=1, max_length=LONGEST_RULES)],
+        days: Annotated[int, Form(ge=1, le=MOST_DAYS)] = 7,
+    ) -> HTMLResponse:
+        if not one_trial.acquire(blocking=False):
+            raise HTTPException(429, "Another trial is running; it ends within seconds.")
+        try:
+            rules = rules.replace("\r\n", "\n")
+            articles = source.index().articles_to_tag(datetime.now(UTC) - timedelta(days=days))
+            trial = try_rules(rules, folders, articles, time.monotonic)
+        finally:
+            one_trial.release()
+        return shown(request, rules=rules, days=days, trial=trial, editing=trial.topic)
 
     @app.post("/workbench", response_class=HTMLResponse, name="try_text", include_in_schema=False)
     def try_it(
@@ -63,7 +105,5 @@ def add(app: FastAPI, pages: Jinja2Templates, folders: Sequence[Path]) -> None:
         text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
     ) -> HTMLResponse:
         text = text.replace("\r\n", "\n")
-        taxonomy = load_taxonomy(folders)
-        tried = try_text(title, text, taxonomy) if (title + text).strip() else None
-        context = {"tried": tried, "title": title, "text": text, "version": taxonomy.version}
-        return pages.TemplateResponse(request, "workbench.html", context)
+        tried = try_text(title, text, load_taxonomy(folders)) if (title + text).strip() else None
+        return shown(request, tried=tried, title=title, text=text)

@@ -44,6 +44,12 @@ __all__ = [
 ]  # fmt: skip
 
 
+_TO_TAG = (
+    "article_key", "url", "title", "text", "language", "publisher", "first_seen_at", "fetched_at", "indexed_at",
+    "sort_at", "text_hash", "topics", "machine_topics", "taxonomy_version", "story_key",
+)  # fmt: skip
+
+
 class Index:
     """Elasticsearch under one prefix of names, and the shelves in it."""
 
@@ -171,6 +177,12 @@ class Index:
             track_total_hits=False,
         )
         return [read(StoredArticle, hit["_source"]) for hit in answer["hits"]["hits"]]
+
+    def articles_to_tag(self, since: datetime) -> Iterator[StoredArticle]:
+        """Articles from `since` on, newest first, with what tagging needs of them."""
+        query = {"range": {"sort_at": {"gte": since.isoformat()}}}
+        hits = self.articles.scan(query, sort=[{"sort_at": "desc"}], fields=_TO_TAG)
+        return (read(StoredArticle, hit["_source"]) for hit in hits)
 
     def deliveries_of(self, subscriber: str) -> list[Delivery]:
         """Every delivery of one subscriber, oldest window first."""
