@@ -314,6 +314,19 @@ def test_changed_rules_are_tried_on_what_is_stored(desk):
     assert "cannot be read" in client.post("/workbench/rules", data={"rules": "id = "}).text
 
 
+@pytest.mark.elastic
+def test_a_faulty_topic_file_is_shown_and_the_pages_go_on(desk, index, tmp_path):
+    topics = tmp_path / "topics"
+    topics.mkdir()
+    (topics / "wrong.toml").write_text('id = "wrong"\ncolour = 1\n')
+    with served(desk_settings(index, tmp_path, WIREWATCH_TOPICS=str(topics))) as address:
+        for path in ("/workbench", "/feeds"):
+            page = httpx.get(address + path, timeout=60)
+            assert page.status_code == 200
+            assert "wrong.toml" in page.text
+            assert "stays in force" in page.text
+
+
 def test_inside_airflow_the_api_does_not_describe_itself(settings):
     paths = [getattr(route, "path", "") for route in build_app(settings).routes]
     assert "/api/stories" in paths

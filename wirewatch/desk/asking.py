@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from threading import Lock
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, Field
 
+from extractors.taxonomy import Taxonomy, TaxonomyFaults, load_taxonomy
 from wirewatch.attention import Attention
 from wirewatch.index import Index, Question, connect
+from wirewatch.rules import rules_in_force
 from wirewatch.searches import SINCE, SavedSearch, search_key
 from wirewatch.settings import Settings
 
@@ -111,6 +115,15 @@ def asked_of(search: SavedSearch) -> Asked:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """The topic rules that pages show. `told` says what is wrong with the operator's files."""
+
+    taxonomy: Taxonomy
+    folders: tuple[Path, ...]
+    told: tuple[str, ...] = ()
+
+
 class Source:
     """The index, opened when the first page asks for it and again after it was down."""
 
@@ -131,6 +144,15 @@ class Source:
             if self._index is None:
                 self._index = connect(self.settings)
             return self._index
+
+    def topics(self) -> Topics:
+        """The topic rules in force; while the operator's files are faulty, the last good set and what is wrong."""
+        folders = self.settings.topic_folders
+        try:
+            return Topics(taxonomy=load_taxonomy(folders), folders=folders)
+        except TaxonomyFaults:
+            rules = rules_in_force(self.index(), self.settings)
+            return Topics(taxonomy=rules.taxonomy, folders=rules.folders, told=rules.told())
 
     def attention(self) -> Attention:
         """Which stories are pinned and which are muted, some seconds old at most."""

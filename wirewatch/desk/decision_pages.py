@@ -14,7 +14,6 @@ from fastapi import FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
-from extractors.taxonomy import load_taxonomy
 from wirewatch import overrides
 from wirewatch.corrections import machine_topics, with_topics
 from wirewatch.desk.asking import Source
@@ -133,7 +132,7 @@ def _on_articles(app: FastAPI, source: Source, link: Link) -> None:
         note: _NOTE = "",
     ) -> Response:
         article = _article(source, key)
-        known = load_taxonomy(source.settings.topic_folders).topics
+        known = source.topics().taxonomy.topics
         if topic not in known and topic not in {tag.topic for tag in article.topics}:
             raise HTTPException(422, f"There is no topic {topic!r}.")
         try:
@@ -152,8 +151,7 @@ def _on_articles(app: FastAPI, source: Source, link: Link) -> None:
 def _apply(source: Source, key: str) -> None:
     """Give an article the topics that machine and analysts agree on now. Its story follows with the one writer."""
     index = source.index()
-    taxonomy = load_taxonomy(source.settings.topic_folders)
-    above = {topic: taxonomy.parents(topic) for topic in taxonomy.topics}
+    above = source.topics().taxonomy.above()
     corrections = index.corrections.about([key])
     for _ in range(TRIES):
         found = index.articles.with_token(key)

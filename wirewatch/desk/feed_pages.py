@@ -34,6 +34,7 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
             "states": states,
             "reasons": _reasons(index, states),
             "difference": sum(day.difference for day in days),
+            "topic_faults": source.topics().told,
             "now": now,
         }
         return pages.TemplateResponse(request, "feeds.html", context)

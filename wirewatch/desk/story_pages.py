@@ -12,7 +12,6 @@ from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
-from extractors.taxonomy import load_taxonomy
 from wirewatch.archive import Archive, PageLost
 from wirewatch.desk.asking import PAGE, Asked, Source
 from wirewatch.desk.deciding import decisions_on, judged_tags
@@ -84,7 +83,7 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         context = {
             "view": article_view(found, original.get(found.near_duplicate_of or "")),
             "tags": judged_tags(found, corrections),
-            "topics_known": sorted(load_taxonomy(source.settings.topic_folders).topics),
+            "topics_known": sorted(source.topics().taxonomy.topics),
             "now": datetime.now(UTC),
         }
         return pages.TemplateResponse(request, "article.html", context)

@@ -16,7 +16,7 @@ from fastapi.templating import Jinja2Templates
 from extractors.claims import find_claims
 from extractors.languages import detect_language
 from extractors.records import Claim
-from extractors.taxonomy import Taxonomy, load_taxonomy
+from extractors.taxonomy import Taxonomy
 from extractors.topics import Explanation, explain
 from wirewatch.desk.asking import Source
 from wirewatch.desk.evidence import Segment, marks_of, paragraphs, segments
@@ -26,6 +26,10 @@ LONGEST_TITLE = 1000
 LONGEST_TEXT = 100_000
 LONGEST_RULES = 100_000
 MOST_DAYS = 31
+# What the page shows before anything was tried.
+_NOTHING: dict[str, object] = {
+    "tried": None, "title": "", "text": "", "trial": None, "rules": "", "days": 7, "editing": None,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,27 +60,23 @@ def try_text(title: str, text: str, taxonomy: Taxonomy) -> Tried:
 
 def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
     """Put the page into the app."""
-    folders = source.settings.topic_folders
     one_trial = Lock()
 
     def shown(request: Request, **context: object) -> HTMLResponse:
-        taxonomy = load_taxonomy(folders)
-        known = {name: taxonomy.topics[name].name for name in sorted(taxonomy.topics)}
-        nothing = {
-            "tried": None,
-            "title": "",
-            "text": "",
-            "trial": None,
-            "rules": "",
-            "days": 7,
-            "editing": None,
+        topics = source.topics()
+        known = {name: topic.name for name, topic in sorted(topics.taxonomy.topics.items())}
+        whole = {
+            **_NOTHING,
+            "version": topics.taxonomy.version,
+            "known": known,
+            "faults": topics.told,
+            **context,
         }
-        whole = {**nothing, "version": taxonomy.version, "known": known, **context}
         return pages.TemplateResponse(request, "workbench.html", whole)
 
     @app.get("/workbench", response_class=HTMLResponse, name="workbench", include_in_schema=False)
     def workbench(request: Request, topic: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
-        known = load_taxonomy(folders).topics
+        known = source.topics().taxonomy.topics
         if topic and topic not in known:
             raise HTTPException(404, f"There is no topic {topic}.")
         rules = Path(known[topic].file).read_text(encoding="utf-8") if topic else ""
@@ -93,7 +93,7 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         try:
             rules = rules.replace("\r\n", "\n")
             articles = source.index().articles_to_tag(datetime.now(UTC) - timedelta(days=days))
-            trial = try_rules(rules, folders, articles, time.monotonic)
+            trial = try_rules(rules, source.topics().folders, articles, time.monotonic)
         finally:
             one_trial.release()
         return shown(request, rules=rules, days=days, trial=trial, editing=trial.topic)
@@ -105,5 +105,5 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
     ) -> HTMLResponse:
         text = text.replace("\r\n", "\n")
-        tried = try_text(title, text, load_taxonomy(folders)) if (title + text).strip() else None
+        tried = try_text(title, text, source.topics().taxonomy) if (title + text).strip() else None
         return shown(request, tried=tried, title=title, text=text)
