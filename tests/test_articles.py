@@ -88,6 +88,8 @@ def test_a_page_is_read_as_its_case_file_says(file):
         assert words not in verdict.text
     for kind in expected.pop("signals", ()):
         assert kind in {signal.kind for signal in verdict.farm_signals}
+    if (exactly := expected.pop("exactly_signals", None)) is not None:
+        assert sorted(signal.kind for signal in verdict.farm_signals) == exactly
     found = facts(verdict)
     assert {key: found[key] for key in expected} == expected
 

@@ -14,7 +14,7 @@ IDS = [
     *(f"t{n}" for n in range(1, 17)), "t15b",
     *(f"p{n}" for n in range(1, 20)), "p7b",
     *(f"u{n}" for n in range(1, 10)),
-    *(f"k{n}" for n in range(1, 9)),  # K9, signs of filler, is E21: a matter of pages
+    *(f"k{n}" for n in range(1, 10)),
     *(f"o{n}" for n in range(8)),
 ]  # fmt: skip
 
