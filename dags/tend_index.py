@@ -2,6 +2,8 @@
 # Tend the index
 
 Keeps the store in order: index templates, next month's indices, the end of months that are older than `keep_months`.
+Counts the entries that feeds gave against those the ledger accounts for. `ledger_difference` in the task's XCom, and as the
+gauge `wirewatch.ledger_difference` where Airflow sends its metrics, must be 0; the log names each feed and day that differs.
 
 ## When it runs
 
@@ -28,7 +30,7 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 
-from wirewatch.scheduling import Tag, Weight, run_settings
+from wirewatch.scheduling import Tag, Weight, measured, run_settings
 
 
 @dag(
@@ -39,10 +41,10 @@ from wirewatch.scheduling import Tag, Weight, run_settings
 def tend_index() -> None:
     @task
     def tend() -> dict[str, int]:
-        """Templates, next month's indices, retention."""
+        """Templates, next month's indices, retention, the ledger reconciled; every count is also a metric."""
         from wirewatch import pipeline
 
-        return pipeline.tend_index()
+        return measured(pipeline.tend_index())
 
     tend()
 

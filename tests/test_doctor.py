@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import build_entry, build_feed_state
+from tests.builders import NOON, build_entry, build_feed_state
 from wirewatch.cli.doctor import examine
 from wirewatch.settings import load_settings
 
@@ -59,4 +59,12 @@ def test_entries_that_a_feed_gave_and_the_ledger_lacks_are_told(index, tmp_path)
         )
     )
     assert findings.ledger["difference"] == 1
+    assert [feed["difference"] for feed in findings.reconciliation["feeds"]] == [1]
+    (day,) = findings.reconciliation["days"]
+    assert (day["day"], day["seen"], day["states"], day["difference"]) == (
+        f"{NOON:%Y-%m-%d}",
+        1,
+        {"queued": 1},
+        0,
+    )
     assert any("gave 2 entries, the ledger holds 1" in what for what, _ in findings.wrong)

@@ -86,3 +86,12 @@ def add_up(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for name, number in each.items():
             total[name] = total.get(name, 0) + number
     return total
+
+
+def measured(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts, also sent as gauges `wirewatch.NAME` wherever Airflow sends its metrics (StatsD, OpenTelemetry)."""
+    from airflow.sdk.observability import stats
+
+    for name, number in counts.items():
+        stats.gauge(f"wirewatch.{name}", number)
+    return dict(counts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,6 +29,8 @@ class Findings:
     ledger: dict[str, Any] = field(default_factory=dict)
     feeds: dict[str, int] = field(default_factory=dict)
     drift: dict[str, list[str]] = field(default_factory=dict)
+    # Per feed, and per feed and day.
+    reconciliation: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     wrong: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -131,24 +133,29 @@ def _server(index: Index, findings: Findings) -> None:
 
 
 def _ledger(index: Index, findings: Findings) -> None:
-    index.refresh("entries", "feeds")
-    days = list(index.ledger.reconcile())
-    difference = sum(day.difference for day in days)
-    per_feed: dict[str, int] = {}
-    for day in days:
-        per_feed[day.feed] = per_feed.get(day.feed, 0) + day.seen
-    for state in index.feeds.records():
-        off = state.entries_seen - per_feed.get(state.url, 0)
-        if off:
-            difference += abs(off)
+    from wirewatch.pipeline.reckoning import reckon
+
+    reckoned = reckon(index)
+    for feed in reckoned.feeds:
+        if feed.difference:
             findings.wrong.append((
-                f"{state.url}: the feed gave {state.entries_seen} entries, the ledger holds {per_feed.get(state.url, 0)}",
-                "entries older than keep_months leave the ledger; else please report this",
+                f"{feed.feed}: the feed gave {feed.given} entries, the ledger holds {feed.held}",
+                "look again when no poll runs; if it stays, please report it",
+            ))  # fmt: skip
+    for day in reckoned.days:
+        if day.difference:
+            findings.wrong.append((
+                f"{day.feed}, {day.day}: {day.difference} entries are in no known state",
+                "was the ledger written by a newer version?",
             ))  # fmt: skip
     findings.ledger = {
-        "entries": sum(day.seen for day in days),
+        "entries": reckoned.entries,
         "states": index.ledger.by_state(),
-        "difference": difference,
+        "difference": reckoned.difference,
+    }
+    findings.reconciliation = {
+        "feeds": [asdict(feed) for feed in reckoned.feeds],
+        "days": [{**asdict(day), "states": dict(day.states)} for day in reckoned.days],
     }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,9 @@ class Entered:
     changed: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    seen_before: Mapping[str, datetime] = field(
+        default_factory=dict
+    )  # when those that were there were first seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +67,16 @@ class Ledger(Shelf[LedgerEntry]):
         new: list[Written] = []
         changed: list[Written] = []
         known: list[str] = []
+        seen_before: dict[str, datetime] = {}
         for batch in batched(ready, KEYS_AT_ONCE):
             by_key = {row.entry_key: row for row in batch}
-            there = self._hits(by_key, source=["content_hash", "state"])
+            there = self._hits(by_key, source=["content_hash", "state", "seen_at"])
             fresh = [row for key, row in by_key.items() if key not in there]
             again = [key for key, hit in there.items() if _says_other(by_key[key], hit["_source"])]
             known.extend(key for key in there if key not in again)
+            seen_before.update(
+                (key, datetime.fromisoformat(hit["_source"]["seen_at"])) for key, hit in there.items()
+            )
             new.append(self._create_packed(fresh))
             changed.append(self.save(self._queued_again(again, by_key, now)))
         created, requeued = merge(new), merge(changed)
@@ -78,6 +85,7 @@ class Ledger(Shelf[LedgerEntry]):
             changed=requeued.done,
             known=(*known, *created.known),
             refused=created.refused + requeued.refused,
+            seen_before=seen_before,
         )
 
     def _create_packed(self, rows: Iterable[PackedRow]) -> Written:

@@ -9,6 +9,7 @@ import asyncio
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ from extractors.records import FeedDocument
 from extractors.urls import host_of, same_site
 from wirewatch.feedreading import FeedJob, FeedReaders, ReadFeed, open_feed_readers
 from wirewatch.fetch import Fetcher
-from wirewatch.index import feed_id
+from wirewatch.index import Entered, feed_id
 from wirewatch.packing import PackedRow
 from wirewatch.pipeline.engine import Engine
 from wirewatch.polling import after_poll, due, unchanged, validators
@@ -183,7 +184,7 @@ def _enter(engine: Engine, polls: Sequence[Poll]) -> Counter[str]:
     now = engine.clock()
     entered = engine.index.ledger.enter((row for each in polls for row in each.rows), now)
     fresh = set(entered.new)
-    states = [_state(each, len({row.entry_key for row in each.rows} & fresh), engine) for each in polls]
+    states = [_state(each, _counted(each, fresh, entered), engine) for each in polls]
     engine.index.feeds.save(states)
     for key, reason in entered.refused:
         engine.say(f"entry {key} refused by Elasticsearch: {reason}")
@@ -198,6 +199,14 @@ def _enter(engine: Engine, polls: Sequence[Poll]) -> Counter[str]:
         changed=len(entered.changed),
         refused=len(entered.refused),
     )
+
+
+def _counted(each: Poll, fresh: AbstractSet[str], entered: Entered) -> int:
+    """New entries of this poll, and those that a poll before entered and ended before it could count them."""
+    polled_at = each.due.state.polled_at if each.due.state is not None else None
+    keys = {row.entry_key for row in each.rows}
+    there = [at for key in keys if (at := entered.seen_before.get(key)) is not None]
+    return len(keys & fresh) + sum(polled_at is None or at > polled_at for at in there)
 
 
 def _state(each: Poll, new: int, engine: Engine) -> FeedState:

@@ -1,4 +1,4 @@
-"""Daily care of the index: next month's indices, retention by whole months, old archives."""
+"""Daily care of the index: next month's indices, retention by whole months, old archives, the ledger reconciled."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from wirewatch.archive import Archive
 from wirewatch.index.similar import SimilarStore
 from wirewatch.pipeline.engine import Engine
+from wirewatch.pipeline.reckoning import reckon
 
 
 def tend(engine: Engine) -> dict[str, int]:
@@ -29,7 +30,24 @@ def tend(engine: Engine) -> dict[str, int]:
     )
     if days:
         engine.say(f"deleted {len(days)} days of the page archive, up to {days[-1]}")
-    return {"months_deleted": dropped, "archive_days_deleted": len(days), "clustering_forgotten": forgotten}
+    return {
+        "months_deleted": dropped,
+        "archive_days_deleted": len(days),
+        "clustering_forgotten": forgotten,
+        **_reconciled(engine),
+    }
+
+
+def _reconciled(engine: Engine) -> dict[str, int]:
+    """The ledger against what feeds gave; every difference is a line of the log."""
+    reckoned = reckon(engine.index)
+    for feed in reckoned.feeds:
+        if feed.difference:
+            engine.say(f"{feed.feed}: gave {feed.given} entries, the ledger holds {feed.held}")
+    for day in reckoned.days:
+        if day.difference:
+            engine.say(f"{day.feed}, {day.day}: {day.difference} of {day.seen} entries are in no known state")
+    return {"ledger_entries": reckoned.entries, "ledger_difference": reckoned.difference}
 
 
 def _next_month(now: datetime) -> datetime:
