@@ -278,6 +278,8 @@ def test_the_real_store_gives_what_memory_gives(index):
         "story_title",
         "is_representative",
         "lag_minutes",
+        "independent_reports",
+        "conflicts",
     )
     for key, real in placed(index).items():
         expected = memory.articles[key]

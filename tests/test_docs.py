@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from wirewatch.index.fields import stored_fields
+from wirewatch.index.schema import KINDS
 from wirewatch.records import Subscriber
 from wirewatch.settings import NAMES
 
@@ -16,10 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 
 
-def generator():
-    spec = importlib.util.spec_from_file_location(
-        "document_settings", ROOT / "tools" / "document_settings.py"
-    )
+def generator(name="document_settings"):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -28,6 +29,23 @@ def generator():
 def test_the_settings_page_is_what_the_settings_say():
     made = generator().page()
     assert (ROOT / "docs" / "settings.md").read_text() == made, "run: python tools/document_settings.py"
+
+
+def test_the_page_of_fields_is_what_the_mappings_say():
+    made = generator("document_fields").page()
+    assert (ROOT / "docs" / "fields.md").read_text() == made, "run: python tools/document_fields.py"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_stored_field_has_a_sentence_and_no_sentence_is_about_a_field_that_is_not_there(kind):
+    fields = {field.name: field for field in stored_fields(kind)}
+    assert [
+        f"mappings/fields.toml: {kind}: {name}"
+        for name, field in fields.items()
+        if not (field.about or field.alias_of)
+    ] == []
+    written = tomllib.loads((ROOT / "mappings" / "fields.toml").read_text())[kind]
+    assert set(written) - set(fields) == set()
 
 
 def test_every_setting_has_an_entry_with_a_sentence():

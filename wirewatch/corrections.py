@@ -124,6 +124,8 @@ def tag_fields(topics: Sequence[TopicTag]) -> dict[str, Any]:
     return {
         "topics": tuple(topics),
         "topics_primary": tuple(tag.topic for tag in topics if tag.level == "primary"),
+        "topics_secondary": tuple(tag.topic for tag in topics if tag.level == "secondary"),
+        "topics_mentioned": tuple(tag.topic for tag in topics if tag.level == "mention"),
         "topics_all": tuple(tag.topic for tag in topics if tag.level != "mention"),
         "evidence_text": tuple(dict.fromkeys(span.text for tag in topics for span in tag.evidence)),
     }

@@ -167,7 +167,9 @@ class StoredArticle:
     topics: tuple[TopicTag, ...] = ()  # with analysts' corrections: see `corrections.effective_topics`
     machine_topics: tuple[TopicTag, ...] | None = None  # the rules' own, where a correction made a difference
     topics_primary: tuple[str, ...] = ()  # for facets
-    topics_all: tuple[str, ...] = ()
+    topics_secondary: tuple[str, ...] = ()
+    topics_mentioned: tuple[str, ...] = ()
+    topics_all: tuple[str, ...] = ()  # primary and secondary
     evidence_text: tuple[str, ...] = ()
     taxonomy_version: str | None = None  # the rules that tagged it
     reader_version: str | None = None  # the code and the alias table that read tags, mentions and claims
@@ -185,6 +187,8 @@ class StoredArticle:
     story_title: str | None = None
     is_representative: bool = False
     lag_minutes: int | None = None
+    independent_reports: int | None = None  # of its story; on every article, so that tables need no join
+    conflicts: tuple[str, ...] = ()  # of its story
     clustered_at: datetime | None = None
     revisions: tuple[Revision, ...] = ()
     backfill: bool = False
@@ -300,6 +304,28 @@ class Subscriber:
     when_empty: Literal["skip", "send"] = "skip"
     since: datetime | None = None  # never digest what changed before this
     search: str | None = None  # name or key of a saved search: only what it finds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedSubscriber:
+    """A subscriber as dashboards and the desk may see one: without any address. Id: `name`."""
+
+    name: str
+    active: bool  # False: left, or no longer in force
+    channel: Literal["mail", "folder", "none"]
+    search: str | None = None  # key of the saved search that the digests are of
+    topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    minimum_reports: int = 1
+    minimum_level: str = "secondary"
+    frequency: str = "daily"
+    zone: str = "UTC"
+    at: str = "07:00"
+    maximum_items: int = 25
+    when_empty: str = "skip"
+    since: datetime | None = None
+    listed_at: datetime  # when this was first true of the subscriber
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

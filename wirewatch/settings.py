@@ -84,6 +84,9 @@ class Settings:
         "wirewatch", "First part of the name of every index and alias.", form="prefix"
     )
     keep_months: int = _setting(24, "Months of articles, stories and ledger to keep.", least=1, most=1200)
+    snapshot_repository: str | None = _setting(
+        None, "Snapshot repository of that Elasticsearch for a backup every night. None: no backups by us."
+    )
 
     user_agent: str = _setting(
         "Wirewatch/0.1 (+https://wirewatch.example/bot)",
@@ -135,7 +138,14 @@ class Settings:
     airflow_port: int = _setting(
         8080, "Port of the Airflow UI; the next free one when taken.", least=1, most=65_535
     )
-    kibana_url: str | None = _setting(None, "Kibana to link to from the Airflow UI and the desk.", form="url")
+    kibana_url: str | None = _setting(
+        None, "Kibana to link to from the Airflow UI and the desk, and to import into.", form="url"
+    )
+    kibana_user: str | None = _setting(None, "User name for `wirewatch kibana import`.")
+    kibana_password: str | None = _setting(None, "Password of that user.", secret=True)
+    kibana_api_key: str | None = _setting(
+        None, "API key for `wirewatch kibana import`, in place of a user.", secret=True
+    )
 
     origins: tuple[tuple[str, str], ...] = ()
 

@@ -51,7 +51,7 @@ def doctor(
 
 def examine(settings: Settings) -> Findings:
     """Look at everything, without starting anything."""
-    from wirewatch.index import IndexUnreachable, connect
+    from wirewatch.index import IndexOutdated, IndexUnreachable, connect
 
     findings = Findings(settings=_settings(settings), versions=_versions())
     _files(settings, findings)
@@ -60,6 +60,10 @@ def examine(settings: Settings) -> Findings:
     except IndexUnreachable as fault:
         findings.server = {"url": fault.url, "reachable": False}
         findings.wrong.append((f"Elasticsearch at {fault.url}: {fault.reason}", fault.mend))
+        return findings
+    except IndexOutdated as fault:
+        findings.server = {"reachable": True, "outdated": fault.index}
+        findings.wrong.append((str(fault), "wirewatch index migrate"))
         return findings
     try:
         _server(index, findings)
@@ -123,9 +127,13 @@ def _server(index: Index, findings: Findings) -> None:
         "status": health["status"],
         "version": index.capabilities.version,
         "analyzers": index.capabilities.analyzers,
+        "chains": dict(index.capabilities.chains),
+        "lifecycle": index.capabilities.lifecycle,
         "plugins": list(index.capabilities.plugins),
         "indices": {kind: len(names) for kind, names in index.months().items()},
     }
+    for name in index.outdated():
+        findings.wrong.append((f"{name} is of an earlier schema version", "wirewatch index migrate"))
     if health["status"] == "red":
         findings.wrong.append(
             ("Elasticsearch is red: a shard is missing", "look at the server's log; free disk space?")

@@ -29,6 +29,8 @@ _PLACE = (
     "story_title",
     "is_representative",
     "lag_minutes",
+    "independent_reports",
+    "conflicts",
 )
 
 
@@ -75,6 +77,8 @@ def change_of(outcome: Outcome, befores: Mapping[str, Story], now: datetime) -> 
                 story_title=told.story.title,
                 is_representative=article.article_key == told.representative,
                 lag_minutes=told.lags[article.article_key],
+                independent_reports=told.story.independent_reports,
+                conflicts=told.story.conflicts,
             )
             stored = outcome.before[article.article_key]
             changed = {

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from elasticsearch import Elasticsearch
 
@@ -15,6 +15,7 @@ from wirewatch.drift import PublisherHistory
 from wirewatch.index.bulk import Written
 from wirewatch.index.client import (
     Capabilities,
+    IndexOutdated,
     IndexRejected,
     IndexUnreachable,
     address,
@@ -26,7 +27,8 @@ from wirewatch.index.codec import read
 from wirewatch.index.decisions import Decisions
 from wirewatch.index.ledger import Entered, Ledger, Reconciliation
 from wirewatch.index.listing import StoryPage, search_stories, stories_matching, topic_volume
-from wirewatch.index.schema import KINDS, MONTHLY, Names, months, prepare
+from wirewatch.index.migration import Moved, drop_replaced, migrate, outdated
+from wirewatch.index.schema import KINDS, MONTHLY, SCHEMA_VERSION, Names, months, prepare
 from wirewatch.index.searching import (
     ArticlePage,
     Hit,
@@ -34,12 +36,20 @@ from wirewatch.index.searching import (
     search_articles,
 )
 from wirewatch.index.shelf import Shelf, Token
-from wirewatch.records import Delivery, FeedState, RuleSet, StoredArticle, StoredClaim, Story
+from wirewatch.records import (
+    Delivery,
+    FeedState,
+    ListedSubscriber,
+    RuleSet,
+    StoredArticle,
+    StoredClaim,
+    Story,
+)
 from wirewatch.searches import SavedSearch, Subscription
 from wirewatch.settings import Settings
 
 __all__ = [
-    "ArticlePage", "Capabilities", "Entered", "Hit", "Index", "IndexRejected", "IndexUnreachable", "Question",
+    "ArticlePage", "Capabilities", "Entered", "Hit", "Index", "IndexOutdated", "IndexRejected", "IndexUnreachable", "Moved", "Question",
     "Reconciliation", "StoryPage", "Token", "Written", "connect",
 ]  # fmt: skip
 
@@ -53,10 +63,18 @@ _TO_TAG = (
 class Index:
     """Elasticsearch under one prefix of names, and the shelves in it."""
 
-    def __init__(self, client: Elasticsearch, *, prefix: str, url: str, capabilities: Capabilities) -> None:
+    def __init__(
+        self,
+        client: Elasticsearch,
+        *,
+        prefix: str,
+        url: str,
+        capabilities: Capabilities,
+        version: int = SCHEMA_VERSION,
+    ) -> None:
         self.client = client
         self.url = url
-        self.names = Names(prefix)
+        self.names = Names(prefix, version)
         self.capabilities = capabilities
         self.ledger = Ledger(client, self.names)
         self.feeds = Shelf(client, self.names, kind="feeds", record=FeedState, key=feed_key)
@@ -108,6 +126,9 @@ class Index:
             kind="publishers",
             record=PublisherHistory,
             key=lambda history: name_id(history.publisher),
+        )
+        self.subscribers = Shelf(
+            client, self.names, kind="subscribers", record=ListedSubscriber, key=lambda row: row.name
         )
 
     def name(self, kind: str) -> str:
@@ -206,15 +227,30 @@ class Index:
         """The monthly indices there are."""
         return months(self.client, self.names, kinds)
 
+    def outdated(self) -> list[str]:
+        """Live indices of an earlier schema version, which `migrate` moves."""
+        return [index for _, index in outdated(self.client, self.names)]
+
+    def migrate(
+        self, now: datetime | None = None, say: Callable[[str], None] = lambda _line: None
+    ) -> Iterator[Moved]:
+        """Move every index of an earlier schema version to today's, while others read and write."""
+        return migrate(self.client, self.names, self.capabilities, now=now or datetime.now(UTC), say=say)
+
+    def drop_replaced(self, now: datetime | None = None, *, kept: timedelta | None = None) -> list[str]:
+        """Delete what was replaced by a migration a day ago (or longer ago than `kept`); the names."""
+        how = {} if kept is None else {"kept": kept}
+        return drop_replaced(self.client, self.names, now=now or datetime.now(UTC), **how)
+
     def drop(self) -> None:
         """Delete every index and template of this prefix. For tests and benchmarks."""
+        client = self.client.options(ignore_status=404)
+        patterns = ",".join(self.names.everything(kind) for kind in KINDS)
+        found = client.indices.get(index=patterns, features="aliases")
+        if found.meta.status == 200 and found.body:
+            client.indices.delete(index=",".join(found.body))
         for kind in KINDS:
-            found = self.client.options(ignore_status=404).indices.get(
-                index=self.names.pattern(kind), features="aliases"
-            )
-            for name in found.body if found.meta.status == 200 else ():
-                self.client.indices.delete(index=name)
-            self.client.options(ignore_status=404).indices.delete_index_template(name=self.names.alias(kind))
+            client.indices.delete_index_template(name=self.names.alias(kind))
 
     def close(self) -> None:
         """Let go of the connections."""

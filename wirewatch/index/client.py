@@ -7,6 +7,7 @@ node is bare (no language analyzers, no scripts), a cluster of the operator's ma
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +15,13 @@ import elastic_transport
 from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
 
 from extractors.errors import WirewatchError
+from wirewatch.index.analyzers import choose
 from wirewatch.settings import Settings
 
 # A bulk of 500 documents of 5 KB takes under a second; a busy laptop has taken 20 s over one.
 REQUEST_TIMEOUT = 60
 RETRIES = 5
 RETRIED = (429, 502, 503, 504)
-# Analyzer chains that a bare server lacks; the first filter that is missing makes it "bare".
-FULL_FILTERS = ("asciifolding", "elision", "stemmer")
 
 
 class IndexUnreachable(WirewatchError):
@@ -43,13 +43,35 @@ class IndexRejected(WirewatchError):
         self.reason = reason
 
 
+class IndexOutdated(WirewatchError):
+    """An index of an earlier version holds fields of another type: today's documents do not fit in."""
+
+    def __init__(self, index: str, fields: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{index}: {', '.join(fields)} changed type; nothing is written until "
+            "`wirewatch index migrate` has moved its documents"
+        )
+        self.index = index
+        self.fields = fields
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What the server said of itself. `analyzers` is "full" or "bare"."""
+    """What the server said of itself. `chains` names the analyzer chain that each of our analyzers runs there.
+
+    `lifecycle` and `snapshots`: it can delete and back up indices by itself (ILM, SLM).
+    """
 
     version: str
-    analyzers: str
+    chains: tuple[tuple[str, str], ...]
     plugins: tuple[str, ...] = ()
+    lifecycle: bool = False
+    snapshots: bool = False
+
+    @property
+    def analyzers(self) -> str:
+        """Whether English is stemmed there ("full") or not ("bare")."""
+        return dict(self.chains).get("ww_text_en", "bare")
 
 
 def client_for(settings: Settings, url: str) -> Elasticsearch:
@@ -121,13 +143,23 @@ def detect(client: Elasticsearch) -> Capabilities:
         plugins = {plugin["name"] for node in nodes for plugin in node.get("plugins", [])}
     except ApiError:  # a managed service forbids it; the analyzers are asked one by one anyway
         pass
-    full = all(_has_filter(client, name) for name in FULL_FILTERS)
-    return Capabilities(version=version, analyzers="full" if full else "bare", plugins=tuple(sorted(plugins)))
+
+    def runs(tokenizer: str, filters: list[Any]) -> bool:
+        return _answers(lambda: client.indices.analyze(tokenizer=tokenizer, filter=filters, text="a"))
+
+    return Capabilities(
+        version=version,
+        chains=tuple(sorted(choose(runs).items())),
+        plugins=tuple(sorted(plugins)),
+        lifecycle=_answers(client.ilm.get_status),
+        snapshots=_answers(client.slm.get_status),
+    )
 
 
-def _has_filter(client: Elasticsearch, name: str) -> bool:
+def _answers(ask: Callable[[], object]) -> bool:
+    """Whether the server knows a question: a bare one answers 400, 404 or 405 where it has no such part."""
     try:
-        client.indices.analyze(tokenizer="standard", filter=[name], text="a")
+        ask()
     except ApiError:
         return False
     return True

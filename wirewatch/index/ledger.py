@@ -10,10 +10,10 @@ from typing import Any
 import orjson
 from elasticsearch import Elasticsearch
 
-from wirewatch.index.bulk import Written, bulk, merge
+from wirewatch.index.bulk import Written, batched, merge
 from wirewatch.index.codec import read
 from wirewatch.index.schema import Names
-from wirewatch.index.shelf import KEYS_AT_ONCE, Shelf, batched
+from wirewatch.index.shelf import KEYS_AT_ONCE, Shelf
 from wirewatch.packing import PackedRow, packed
 from wirewatch.records import FINAL_STATES, OPEN_STATES, LedgerEntry
 
@@ -92,13 +92,13 @@ class Ledger(Shelf[LedgerEntry]):
         actions = (
             {
                 "_op_type": "create",
-                "_index": self._index_of(row.seen_at),
+                "_index": self.homes.of(row.seen_at),
                 "_id": row.entry_key,
                 "_source": row.json,
             }
             for row in rows
         )
-        return bulk(self.client, actions)
+        return self._bulk(actions)
 
     def _queued_again(
         self, keys: Sequence[str], rows: dict[str, PackedRow], now: datetime

@@ -13,10 +13,11 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from wirewatch.index.bulk import batched
 from wirewatch.index.codec import read
 from wirewatch.index.schema import Names
 from wirewatch.index.searching import DEEPEST, Question, ask, span_of
-from wirewatch.index.shelf import KEYS_AT_ONCE, batched
+from wirewatch.index.shelf import KEYS_AT_ONCE
 from wirewatch.records import Story
 
 FACETS = {"topics": "topics_all", "publishers": "publishers", "languages": "languages"}

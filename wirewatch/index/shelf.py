@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from elasticsearch import ConflictError, Elasticsearch
+from elasticsearch import ApiError, ConflictError, Elasticsearch
 
-from wirewatch.index.bulk import Written, bulk, merge
+from wirewatch.index.bulk import Written, batched, bulk, merge
+from wirewatch.index.client import IndexRejected
 from wirewatch.index.codec import document, read
-from wirewatch.index.schema import MONTHLY, Names, create
+from wirewatch.index.homes import Homes, refused_for_moving
+from wirewatch.index.schema import MONTHLY, Names
 
 Record = TypeVar("Record")
-Item = TypeVar("Item")
 
 # An ids query may carry as many keys as a bool query has clauses; far below that it stays fast.
 KEYS_AT_ONCE = 1000
@@ -52,7 +52,7 @@ class Shelf(Generic[Record]):
         self._record = record
         self._key = key
         self._month = month
-        self._made: dict[tuple[int, int], str] = {}
+        self.homes = Homes(client, names, kind)
         if (kind in MONTHLY) != (month is not None):
             raise ValueError(f"{kind}: a monthly kind needs its month, a single one has none")
 
@@ -65,7 +65,7 @@ class Shelf(Generic[Record]):
     def with_token(self, key: str) -> tuple[Record, Token] | None:
         """One record, read in real time, with the token for a conditional write."""
         if self._month is None:
-            found = self.client.options(ignore_status=404).get(index=self.names.single(self.kind), id=key)
+            found = self.client.options(ignore_status=404).get(index=self.alias, id=key)
             return (self._decode(found.body), _token(found.body)) if found.body.get("found") else None
         for index in self.indices():
             found = self.client.options(ignore_status=404).get(index=index, id=key)
@@ -127,15 +127,13 @@ class Shelf(Generic[Record]):
 
     def indices(self) -> list[str]:
         """The indices behind the alias, newest first."""
-        return sorted(
-            self.client.indices.get(index=self.names.pattern(self.kind), features="aliases"), reverse=True
-        )
+        return self.homes.all()
 
     # ------------------------------------------------------------------ writing
 
     def create(self, records: Iterable[Record]) -> Written:
         """Write what is not there yet; what is there stays as it is and counts as known."""
-        return bulk(self.client, ({"_op_type": "create", **self._action(record)} for record in records))
+        return self._bulk({"_op_type": "create", **self._action(record)} for record in records)
 
     def save(self, records: Iterable[Record]) -> Written:
         """Write records over what is there, each in the index where its key lives."""
@@ -147,11 +145,11 @@ class Shelf(Generic[Record]):
                 {"_op_type": "index", **self._action(record, where.get(self._key(record)))}
                 for record in batch
             )
-            done.append(bulk(self.client, actions))
+            done.append(self._bulk(actions))
         return merge(done)
 
     def replace(self, record: Record, token: Token) -> bool:
-        """Write one record if nobody wrote it since the token was taken."""
+        """Write one record if nobody wrote it, and no migration moved it, since the token was taken."""
         try:
             self.client.index(
                 index=token.index,
@@ -162,22 +160,27 @@ class Shelf(Generic[Record]):
             )
         except ConflictError:
             return False
+        except ApiError as fault:
+            if refused_for_moving(fault) and self.homes.moved(token.index) is not None:
+                return False
+            raise
         return True
 
     def create_one(self, record: Record) -> bool:
-        """Create one document; False when its key is taken."""
-        action = self._action(record)
-        try:
-            self.client.create(index=action["_index"], id=action["_id"], document=action["_source"])
-        except ConflictError:
-            return False
-        return True
+        """Create one document; False when its key is taken.
+
+        Raises:
+            IndexRejected: when the server refuses the document.
+        """
+        written = self.create([record])
+        if written.refused:
+            raise IndexRejected(*written.refused[0])
+        return bool(written.done)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Take documents away; unknown keys are fine."""
         where = self._where(list(keys))
-        actions = ({"_op_type": "delete", "_index": index, "_id": key} for key, index in where.items())
-        bulk(self.client, actions)
+        self._bulk({"_op_type": "delete", "_index": index, "_id": key} for key, index in where.items())
 
     # ------------------------------------------------------------------ inside
 
@@ -192,22 +195,11 @@ class Shelf(Generic[Record]):
         }
 
     def _home(self, record: Record) -> str:
-        if self._month is None:
-            return self.names.single(self.kind)
-        return self._index_of(self._month(record))
-
-    def _index_of(self, at: datetime) -> str:
-        """The index of a month, made if it is not there."""
-        index = self._made.get((at.year, at.month))
-        if index is None:  # the embedded node makes no index by itself, so that a typo cannot
-            index = self.names.month(self.kind, at)
-            create(self.client, index)
-            self._made[at.year, at.month] = index
-        return index
+        return self.homes.of(None if self._month is None else self._month(record))
 
     def _where(self, keys: Sequence[str]) -> dict[str, str]:
         if self._month is None:
-            return dict.fromkeys(keys, self.names.single(self.kind))
+            return dict.fromkeys(keys, self.homes.of(None))
         return {key: hit["_index"] for key, hit in self._hits(keys, source=False).items()}
 
     def _hits(self, keys: Iterable[str], *, source: Any = True) -> dict[str, dict[str, Any]]:
@@ -224,12 +216,8 @@ class Shelf(Generic[Record]):
             found.update((hit["_id"], hit) for hit in answer["hits"]["hits"])
         return found
 
-
-def batched(items: Iterable[Item], size: int) -> Iterator[tuple[Item, ...]]:
-    """Lists of at most `size` items (itertools has it from Python 3.12 on)."""
-    rest = iter(items)
-    while batch := tuple(islice(rest, size)):
-        yield batch
+    def _bulk(self, actions: Iterable[dict[str, Any]]) -> Written:
+        return bulk(self.client, actions, moved=self.homes.moved)
 
 
 def _token(hit: Mapping[str, Any]) -> Token:

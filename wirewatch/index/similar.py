@@ -21,11 +21,12 @@ from extractors.fingerprints import tokens
 from wirewatch.clustering.store import Change, Placed, Wanted
 from wirewatch.corrections import Correction
 from wirewatch.index import Index
-from wirewatch.index.bulk import bulk
+from wirewatch.index.bulk import batched, bulk
 from wirewatch.index.client import IndexRejected
 from wirewatch.index.codec import read
+from wirewatch.index.homes import follow
 from wirewatch.index.lease import Lease
-from wirewatch.index.shelf import KEYS_AT_ONCE, batched
+from wirewatch.index.shelf import KEYS_AT_ONCE
 from wirewatch.records import StoredArticle, Story
 from wirewatch.stories.assignment import STORY_WINDOW, Profile
 from wirewatch.stories.copies import COPY_WINDOW, MOST_CANDIDATES, Comparable, fewest_shared
@@ -357,7 +358,7 @@ class SimilarStore:
 
     def _bulk(self, actions: Iterable[dict[str, Any]]) -> None:
         """Write all of it; a document that is refused stops the writer, because its journal would never be done."""
-        for key, reason in bulk(self.client, actions).refused:
+        for key, reason in bulk(self.client, actions, moved=follow(self.client, self.index.names)).refused:
             raise IndexRejected(key, reason)
 
 

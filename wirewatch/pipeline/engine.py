@@ -76,10 +76,11 @@ def open_engine(
     *,
     clock: Callable[[], datetime] = utc_now,
     say: Callable[[str], None] = quiet,
+    prepared: bool = True,
 ) -> Iterator[Engine]:
     """An engine on the settings given, or on those of the environment; closed afterwards."""
     settings = settings or load_settings()
-    index = connect(settings, now=clock())
+    index = connect(settings, prepared=prepared, now=clock())
     try:
         yield Engine(settings=settings, index=index, clock=clock, say=say)
     finally:

@@ -143,6 +143,8 @@ def _revised(fresh: StoredArticle, known: StoredArticle, now: datetime) -> Store
         near_duplicate_of=known.near_duplicate_of,
         duplicate_kind=known.duplicate_kind,
         is_representative=known.is_representative,
+        independent_reports=known.independent_reports,
+        conflicts=known.conflicts,
         clustered_at=None,
         backfill=False,
     )

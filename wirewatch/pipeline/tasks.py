@@ -75,7 +75,7 @@ def tend_index() -> dict[str, int]:
     """Daily care of the index."""
     from wirewatch.pipeline.tending import tend
 
-    with open_engine(say=LOG.info) as engine:
+    with open_engine(say=LOG.info, prepared=False) as engine:  # it moves what cannot be prepared as it is
         return tend(engine)
 
 
