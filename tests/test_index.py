@@ -14,7 +14,7 @@ from tests.builders import NOON, build_article, build_entry, build_feed_state, b
 from wirewatch import records
 from wirewatch.corrections import Correction
 from wirewatch.drift import PublisherHistory
-from wirewatch.index import Index, IndexRejected, IndexUnreachable, Question, connect
+from wirewatch.index import Index, IndexRejected, IndexUnreachable, Question, connect, schema
 from wirewatch.index.analyzers import mappings_folder
 from wirewatch.searches import SavedSearch, Subscription
 from wirewatch.settings import load_settings
@@ -94,7 +94,7 @@ def test_a_field_that_is_new_in_the_mappings_is_added_to_the_indices_of_earlier_
 @pytest.mark.elastic
 def test_a_field_that_is_new_inside_an_object_is_added_too(index: Index):
     name = index.names.month("articles", NOON)
-    properties = json.loads((mappings_folder() / "articles.json").read_text())["mappings"]["properties"]
+    properties = schema.properties("articles", index.capabilities)
     del properties["topics"]["properties"]["effective_from"]
     settings = index.client.indices.get_settings(index=name)[name]["settings"]["index"]
     index.client.indices.delete(index=name)
