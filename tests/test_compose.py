@@ -32,6 +32,13 @@ def test_the_settings_it_gives_to_wirewatch_exist():
     assert names - set(NAMES) == set()
 
 
+def test_the_dashboards_are_imported_once_and_the_import_may_be_repeated():
+    service = COMPOSE["services"]["kibana-import"]
+    assert service["command"][:3] == ["wirewatch", "kibana", "import"]
+    assert service["restart"] == "no"
+    assert "kibana" in service["depends_on"]
+
+
 def test_the_programs_it_starts_are_in_the_image():
     for service in COMPOSE["services"].values():
         for word in service.get("command", ()):

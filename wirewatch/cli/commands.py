@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wirewatch import __version__
-from wirewatch.cli import asks, digest, doctor, embedded, feeds, indices, reads, runs
+from wirewatch.cli import asks, digest, doctor, embedded, feeds, indices, kibana, reads, runs
 
 app = typer.Typer(
     name="wirewatch",
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.add_typer(feeds.app, name="feeds", help="Feeds: list, check, discover, parse, lines, import, export.")
 app.add_typer(embedded.app, name="embedded", help="The embedded Elasticsearch: start, stop, status.")
 app.add_typer(indices.app, name="index", help="The indices: status, migrate.")
+app.add_typer(kibana.app, name="kibana", help="Kibana: build, check, import.")
 app.add_typer(digest.app, name="digest", help="Digests: preview.")
 app.command("up")(runs.up)
 app.command("run")(runs.run)

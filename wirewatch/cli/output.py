@@ -47,13 +47,14 @@ def exit_code(fault: WirewatchError) -> int:
     from extractors.taxonomy import TaxonomyFaults
     from wirewatch.feedlists import FeedListError
     from wirewatch.index import IndexUnreachable
+    from wirewatch.kibana.importing import KibanaUnreachable
     from wirewatch.settings import SettingsError
     from wirewatch.subscribers import SubscribersError
 
     match fault:
         case SettingsError() | FeedListError() | SubscribersError() | TaxonomyFaults():
             return WRONG
-        case IndexUnreachable():
+        case IndexUnreachable() | KibanaUnreachable():
             return UNREACHABLE
         case _:
             return FAILED
