@@ -142,6 +142,12 @@ def _aggregations(columns: Mapping[str, dict[str, Any]], span: Span) -> dict[str
     numbers = {name: column for name, column in columns.items() if not column["isBucketed"]}
     inner = {name: made for name, column in numbers.items() if (made := _number(name, column)) is not None}
     for name, column in reversed([pair for pair in columns.items() if pair[1]["isBucketed"]]):
+        by = column["params"].get("orderBy", {}).get("columnId")
+        order = _number(by, numbers[by]) if by in numbers else None
+        inner = {
+            **inner,
+            **({by: order} if order else {}),
+        }  # what orders buckets stands beside what is in them
         inner = {name: {**_bucket(column, numbers, span), **({"aggs": inner} if inner else {})}}
     return inner
 
