@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
+import fsspec
 import pytest
 from fastwarc.warc import ArchiveIterator
 
 from tests.builders import NOON
 from wirewatch.archive import Archive, PageLost
+from wirewatch.settings import SettingsError
 from wirewatch.verdicts import Fetched
 
 
@@ -25,6 +28,13 @@ def build_fetched(**fields):
         "elapsed": timedelta(milliseconds=120),
     }
     return Fetched(**{**defaults, **fields})
+
+
+@pytest.fixture(params=["folder", "file", "memory"])
+def settings(request, settings, tmp_path):
+    """The archive in the home folder, at a file URL, and in a store that cannot append."""
+    urls = {"folder": None, "file": f"file://{tmp_path}/pages", "memory": f"memory://{tmp_path.name}"}
+    return replace(settings, archive_url=urls[request.param])
 
 
 def test_a_page_comes_back_with_its_body_and_without_the_encodings_that_were_undone(settings):
@@ -48,7 +58,8 @@ def test_threads_that_write_side_by_side_each_find_their_own_page(settings):
 def test_the_files_are_plain_warc_with_request_and_response(settings):
     archive = Archive(settings)
     where = archive.store(build_fetched())
-    with (archive.folder / where.rpartition("@")[0]).open("rb") as file:
+    home = settings.archive_url or settings.home / "archive"
+    with fsspec.open(f"{home}/{where.rpartition('@')[0]}", "rb") as file:
         kinds = [record.headers["WARC-Type"] for record in ArchiveIterator(file)]
     assert kinds == ["request", "response"]
 
@@ -73,3 +84,14 @@ def test_the_archive_is_pruned_by_age_and_then_by_size_and_never_today(settings)
     assert archive.load(where[0]).status == 200
     with pytest.raises(PageLost):
         archive.load(where[1])
+
+
+@pytest.mark.parametrize("url", ["nothing-like-it://bucket/pages", "s3://bucket/pages"])
+def test_an_address_that_no_installed_file_system_answers_to_is_a_fault_of_the_setting(settings, url):
+    with pytest.raises(SettingsError, match="archive_url"):
+        Archive(replace(settings, archive_url=url))
+
+
+def test_two_writers_in_one_process_never_share_a_file(settings):
+    places = {Archive(settings).store(build_fetched()).partition("@")[0] for _ in range(2)}
+    assert len(places) == 2

@@ -1,6 +1,7 @@
-"""Every fetched page, kept as WARC: daily folders, a file a process, each record a gzip member of its own.
+"""Every fetched page, kept as WARC in a folder or at any fsspec URL: a folder a day, each record a gzip member of its own.
 
-`store` says where ("2026-11-22/1234.warc.gz@5678"), `load` reads it back from there: pages can be replayed.
+`store` says where ("2026-11-22/1234-5f0c….warc.gz@5678"), `load` reads it back from there: pages can be replayed. In a folder
+a process appends to one file a day. Object stores cannot append: there each page is a file of its own.
 """
 
 from __future__ import annotations
@@ -8,21 +9,25 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import shutil
+import re
 import threading
+import uuid
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
+from typing import Any
 
+import fsspec
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from extractors.errors import WirewatchError
-from wirewatch.settings import Settings
+from wirewatch.settings import Settings, SettingsError
 from wirewatch.verdicts import Fetched
 
 FOLDER = "archive"
 # The body is stored as we read it: undone encodings and lengths of the wire would lie about it.
 UNDONE = {"content-encoding", "transfer-encoding", "content-length"}
+_PLACE = re.compile(r"(\d{4}-\d{2}-\d{2}/[\w-]+\.warc\.gz)@(\d+)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class PageLost(WirewatchError):
@@ -34,24 +39,35 @@ class PageLost(WirewatchError):
 
 
 class Archive:
-    """The folder of WARC files. Many processes may write side by side."""
+    """The WARC files. Many processes, on many machines, may write side by side.
+
+    Raises:
+        SettingsError: no file system answers to the address, or its package is not installed.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self.folder = settings.home / FOLDER
+        try:
+            self._files, self._root = fsspec.url_to_fs(settings.archive_url or str(settings.home / FOLDER))
+        except (ImportError, ValueError) as fault:
+            raise SettingsError([("archive_url", str(fault))]) from fault
+        self._appends = "file" in _protocols(self._files)
+        self._name = _own_name()
         self._lock = threading.Lock()
 
     def store(self, page: Fetched) -> str:
-        """Append the request and the response; where the response is."""
-        name = f"{page.fetched_at:%Y-%m-%d}/{os.getpid()}.warc.gz"
-        path = self.folder / name
+        """Keep the request and the response; where the response is."""
+        day = f"{page.fetched_at:%Y-%m-%d}"
         request, response = _request(page), _response(page)
-        with self._lock:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("ab") as file:
-                file.write(request)
-                offset = file.tell()
-                file.write(response)
-        return f"{name}@{offset}"
+        self._files.makedirs(f"{self._root}/{day}", exist_ok=True)
+        if not self._appends:
+            name = f"{day}/{_own_name()}.warc.gz"
+            self._files.pipe_file(f"{self._root}/{name}", request + response)
+            return f"{name}@{len(request)}"
+        name = f"{day}/{self._name}.warc.gz"
+        with self._lock, self._files.open(f"{self._root}/{name}", "ab") as file:
+            end = file.seek(0, os.SEEK_END)  # fsspec opens at 0 even to append
+            file.write(request + response)
+        return f"{name}@{end + len(request)}"
 
     def load(self, where: str) -> Fetched:
         """The page that `store` put there.
@@ -59,11 +75,12 @@ class Archive:
         Raises:
             PageLost: when the file is gone or holds something else there.
         """
-        name, _, offset = where.rpartition("@")
-        path = self._inside(name, where)
+        place = _PLACE.fullmatch(where)
+        if place is None:
+            raise PageLost(where, "no place in the archive")
         try:
-            with path.open("rb") as file:
-                file.seek(int(offset))
+            with self._files.open(f"{self._root}/{place[1]}", "rb") as file:
+                file.seek(int(place[2]))
                 record = next(iter(ArchiveIterator(file, parse_http=True)), None)
                 body = record.reader.read() if record is not None else b""
         except (OSError, ValueError) as fault:
@@ -74,25 +91,35 @@ class Archive:
 
     def prune(self, *, today: date, keep_days: int, keep_bytes: int) -> list[str]:
         """Delete whole days that are too old, then the oldest until the size fits. Today's stays. Which days went."""
-        days = sorted(folder for folder in self.folder.glob("????-??-??") if folder.is_dir())
-        sizes = {day: sum(file.stat().st_size for file in day.iterdir()) for day in days}
+        sizes = self._sizes()
         gone: list[str] = []
-        for day in days:
-            if day.name >= today.isoformat():
+        for day in sorted(sizes):
+            if day >= today.isoformat():
                 break
-            too_old = day.name < (today - timedelta(days=keep_days)).isoformat()
+            too_old = day < (today - timedelta(days=keep_days)).isoformat()
             if not too_old and sum(sizes.values()) <= keep_bytes:
                 break
-            shutil.rmtree(day, ignore_errors=True)
+            self._files.rm(f"{self._root}/{day}", recursive=True)
             del sizes[day]
-            gone.append(day.name)
+            gone.append(day)
         return gone
 
-    def _inside(self, name: str, where: str) -> Path:
-        path = (self.folder / name).resolve()
-        if not path.is_relative_to(self.folder.resolve()):
-            raise PageLost(where, "outside the archive")
-        return path
+    def _sizes(self) -> dict[str, int]:
+        """Bytes by day."""
+        if not self._files.isdir(self._root):
+            return {}
+        names = (path.rstrip("/").rpartition("/")[2] for path in self._files.ls(self._root, detail=False))
+        return {name: int(self._files.du(f"{self._root}/{name}")) for name in names if _DAY.fullmatch(name)}
+
+
+def _own_name() -> str:
+    """A file name that no other writer has: process numbers repeat, in containers always."""
+    return f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
+
+
+def _protocols(files: Any) -> tuple[str, ...]:
+    named = files.protocol
+    return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _request(page: Fetched) -> bytes:

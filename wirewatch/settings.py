@@ -107,6 +107,10 @@ class Settings:
         None,
         "Hosts, comma-separated, spoken to in outdated TLS; their certificates are checked all the same.",
     )
+    archive_url: str | None = _setting(
+        None,
+        "Folder or fsspec URL (s3://bucket/pages) for fetched pages. None: `archive/` in the home folder.",
+    )
     archive_days: int = _setting(365, "Days to keep fetched pages in the archive.", least=1, most=36_500)
     archive_gb: float = _setting(
         20.0, "Largest size of the archive; beyond it the oldest days go.", least=0.01, most=1e6
