@@ -15,6 +15,7 @@ from extractors.claims.attribution_words import (
     BOUNDARY,
     COLON,
     CYRILLIC_ACCORDING,
+    CYRILLIC_DENIAL,
     CYRILLIC_POST,
     CYRILLIC_VERB,
     DENYING,
@@ -94,9 +95,26 @@ def _breaks(text: str, left: int, right: int) -> list[int]:
 
 # "the reports that ...", "no claims": nouns that look like verbs.
 _NOUN_BEFORE = re.compile(
-    r"\b(?:the|a|an|its|their|his|her|of|no|any|such|these|those|some|earlier|new|media|to|on|with|by|for|from|be|been|being|was|were|is|are|not|independently)\s$",
+    r"\b(?:the|a|an|its|their|his|her|of|no|any|such|these|those|some|earlier|new|media|to|on|with|by|for|from|be|been|being|was|were|is|are|not|independently)\s$|['’]s\s$",
     re.IGNORECASE,
 )
+
+
+_MEDIA = re.compile(r"\bmedia\s$", re.IGNORECASE)
+_ALWAYS_VERB = frozenset({"said", "says", "say", "reported", "claimed", "announced", "showed", "put", "puts"})
+
+
+def _is_noun(text: str, verb: re.Match[str]) -> bool:
+    before = text[: verb.start()]
+    if _MEDIA.search(before) and verb[0].lower() in _ALWAYS_VERB:
+        return False
+    return _NOUN_BEFORE.search(before) is not None
+
+
+# "according to police estimates": a noun too.
+_FIGURES_OF = re.compile(r"\b(?:according to|citing|based on|compiled from)\s[^,;]*$", re.IGNORECASE)
+# "Reuters, citing two officials, reported": who cites is who says it.
+_CITING = re.compile(r",\s(?:citing|quoting)\s[^,;]+,\s*$", re.IGNORECASE)
 
 
 def _said(text: str) -> Iterator[Mark]:
@@ -125,7 +143,7 @@ def _said(text: str) -> Iterator[Mark]:
         span = _subject(text, match.start())
         if span is None and before.endswith(" and") and latest is not None:
             span = latest  # "the ministry rejects this and admits ..."
-        if span is None or _NOUN_BEFORE.search(text[: match.start()]):
+        if span is None or _is_noun(text, match) or _FIGURES_OF.search(text[: match.start()]):
             continue
         latest = span
         start, end = span
@@ -141,7 +159,7 @@ def _ends_clause(text: str, place: int) -> bool:
     """Whether nothing is said after the verb, as in: 300 died, the ministry said on Friday."""
     rest = text[place:]
     if text[:place].endswith("told"):
-        return re.match(r"\s(?!.*\bthat\b)[^,;:]{2,70}(?:$|,\s*[\"“])", rest) is not None
+        return re.match(r"\s(?:(?!\bthat\b)[^,;:]){2,70}(?:$|[,.;])", rest) is not None
     return (
         re.match(
             r"(?:\s(?:on|in|at|during|late|early|earlier|yesterday|today|this|last|to|by|via|through|without|citing|after|as)\b[^,;]*|\s(?:reporters?|journalists?|lawmakers|parliament|Reuters|AFP|Yonhap|AP)\b[^,;]*|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b[^,;]*)*\s*(?:[.,;!?]|$|[\"”])",
@@ -158,9 +176,18 @@ _UNSAID = re.compile(r"\b(?:not|never|yet to be|not been|not yet been)\s$", re.I
 _ENDS_IN_PRONOUN = re.compile(r"\s(it|he|she|they)$")
 
 
+# "against 90 in its previous report", "nearly double the 700 officially": nobody speaks there.
+_NOBODY = re.compile(
+    r"(?:against|in|of|from|to|with|at|by|than|nearly|almost|double|twice|half|compared|more|fewer|less|up|down|over|under|above|below|for|on)\s|.*\d[\d,.]*(?:\s\w+ly)?$",
+    re.IGNORECASE,
+)
+
+
 def _subject(text: str, verb: int) -> tuple[int, int] | None:
     """The noun phrase before a verb: back to the break before it, appositions in commas kept."""
     end = len(text[:verb].rstrip())
+    if citing := _CITING.search(text[:end]):
+        end = citing.start()
     end = len(TRAILING.sub("", text[:end]))
     head = text[:end]
     appositive = head.endswith(",")
@@ -191,6 +218,7 @@ def _subject(text: str, verb: int) -> tuple[int, int] | None:
     name = text[start:end]
     if (
         not name.strip()
+        or _NOBODY.match(name)
         or len(name) > 180
         or not re.search(r"\w", name)
         or re.fullmatch(
@@ -234,7 +262,7 @@ def _apposition_name(piece: str) -> bool:
 
 def _name_end(text: str, start: int) -> int:
     match = re.compile(
-        r"[,;.:!?\"”](?=\s|$)|\s(?:on|in|late|early|during|at a|after|as|who|while|but|and|citing|adding|to reporters|told|when|before|by|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b"
+        r"[,;.:!?\"”](?=\s|$)|\s(?:on|in)(?=\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d|a\b|an\b|its\b|his\b|her\b|their\b|condition|state (?:radio|television)|Telegram|Twitter|X\b|Facebook|the\s(?:past|last|first|early|late|morning|evening|year|report|statement|same|day|eve|record)))|(?<!study)(?<!report)(?<!survey)(?<!analysis)(?<!paper)(?<!review)(?<!inquiry)(?<!investigation)(?<!tally)(?<!count)\sby\b|\s(?:late|early|during|at a|after|as|who|while|but|and|citing|adding|to reporters|told|when|before|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b"
     ).search(text, start)
     end = match.start() if match else len(text)
     # "a spokesman for X, Lt. Col. Y" keeps its abbreviations
@@ -257,9 +285,8 @@ def _according(text: str) -> Iterator[Mark]:
         if end <= start:
             continue
         before = text[: match.start()].strip(' "“(')
-        if re.match(r"(?:citing|quoting|cited|quoted)", match[0].strip(" ,"), re.IGNORECASE) and VERB.search(
-            text[: match.start()]
-        ):
+        cites = re.match(r"(?:citing|quoting|cited|quoted)", match[0].strip(" ,"), re.IGNORECASE) is not None
+        if cites and (VERB.search(text[: match.start()]) or VERB.match(text[end:].lstrip(", "))):
             yield start, end, match.start(), match.end(), "chain"
             continue
         if _UNSAID.search(text[: match.start()]):
@@ -282,13 +309,23 @@ def _cyrillic(text: str) -> Iterator[Source]:
                 start=start, end=end, covers=(0, len(text)) if not first else (end, len(text)), verb=match[0]
             )
         )
+    found += [
+        Source(
+            start=match.start("who"),
+            end=match.end("who"),
+            covers=(0, len(text)),
+            verb=match["verb"],
+            denies=True,
+        )
+        for match in CYRILLIC_DENIAL.finditer(text)
+    ]
     for match in CYRILLIC_POST.finditer(text):
         start, end = match.start("who"), match.end("who")
         found.append(
             Source(
                 start=start,
                 end=end,
-                covers=(0, match.start()),
+                covers=(0, len(text)),
                 verb=match["verb"],
                 denies=DENYING.search(match["verb"]) is not None,
             )

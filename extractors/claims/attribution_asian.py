@@ -14,14 +14,17 @@ _KO_ACCORDING = re.compile(
     r"(?P<who>[^,.\"“”]{2,45}?)(?:에 따르면|에 의하면|을 인용해|를 인용해|을 인용하|를 인용하)"
 )
 _KO_LAST = re.compile(
-    rf"(?:고|며|면서|라고|다고|는지|을|를|것으로)\s(?P<who>(?:[^\s,.]+\s){{0,6}}?[^\s,.]+?)(?:은|는|이|가|에서|측은|측이)\s(?:[^\s]{{1,10}}\s){{0,5}}?(?P<verb>{_KO_VERB})"
+    rf"(?:라고|다고|냐고|자고|는지|을|를|것으로|다며|라며|[”\"]고|[”\"]라고)\s(?P<who>(?:[^\s,.]+\s){{0,6}}?[^\s,.]+?)(?:은|는|이|가|에서|측은|측이)\s(?:[^\s]{{1,10}}\s){{0,5}}?(?P<verb>{_KO_VERB})"
 )
 _KO_FIRST = re.compile(
     r"^[\s\"“'‘\[(]*(?:\S+\s?=\s?)?(?P<who>(?:[^\s,.]+\s){0,7}?[^\s,.]*[가-힣)\]A-Z])(?:은|는|측은|이|가)\s"
 )
+# Who is the topic of the sentence says it, unless another says it after a quotation.
+_KO_TOPIC = re.compile(r"^[\s\"“'‘\[(]*(?:\S+\s?=\s?)?(?:[^\s,.]+\s){0,6}?[^\s,.]+(?:은|는)\s")
+_KO_QUOTED = re.compile(r"(?:라고|다고|냐고|자고|는지|것으로|다며|라며|[”\"]고)\s?$")
 _KO_SAID = re.compile(_KO_VERB)
 _KO_DENY = re.compile(r"부인|일축|반박|사실이 아니|사실무근")
-_ZH_SAID = r"(?:表示|称|稱|说|說|宣布|指出|通报|通報|证实|證實|透露|估计|估計|认为|認為|报道|報道|報導|声称|聲稱|否认|否認|预计|預計|警告|公布|统计|披露|承认)"
+_ZH_SAID = r"(?:表示|称|稱|说|說|宣布|指出|通报|通報|证实|證實|透露|估计|估計|认为|認為|报道|報道|報導|声称|聲稱|否认|否認|预计|預計|警告|公布|统计|披露|承认|预测|預測|推测|判断|指称|分析)"
 _ZH_ACCORDING = re.compile(
     r"(?:据|據|根据|根據)(?P<who>[^，,。；]{1,30}?)(?:报道|報道|報導|消息|称|稱|透露|统计|估计|估計|介绍|说|表示|通报|发布|公布|的数据|数据|资料|评估|的估计|情报|，|,)"
 )
@@ -53,7 +56,13 @@ def _korean(text: str) -> list[Source]:
     found: list[Source] = []
     denies = _KO_DENY.search(text) is not None
     found += _according(_KO_ACCORDING, text)
-    if (last := _KO_LAST.search(text)) is not None:
+    topic = _KO_TOPIC.match(text)
+    last = _KO_LAST.search(text)
+    if (
+        last is not None
+        and not re.search(r"\d", last["who"])
+        and (topic is None or _KO_QUOTED.search(text[: last.start() + 3]))
+    ):
         found.append(
             Source(
                 start=last.start("who"),

@@ -83,6 +83,15 @@ _GOES_ON = re.compile(
     r"(?:Another|Of (?:them|those|these|that)|They|The (?:figure|number|total|toll|rest|remaining|others?)|That|Those|These|A further|It|He|She|"
     r"At least another|More than half|Some of)\b"
 )
+# "Ukraine's air force downed 47 drones, it said": who acts is who says it. Only bodies that speak.
+_SUBJECT = re.compile(
+    r"\s*(?P<who>(?:[A-Z][\w'’.-]*|[Tt]he|[a-z]+)(?:\s[\w'’.-]+){0,5}?\s?(?:force|army|navy|ministry|agency|police|service|command|guard|staff|government|council|group|office|union|department|embassy|"
+    r"military|committee|commission|prosecutors?|administration|watchdog|coalition|fleet|brigade))\s(?=[a-z])"
+)
+# A result of a game: nothing in such a sentence is news of a figure.
+_MATCH_RESULT = re.compile(
+    r"\b(?:beat|beats|defeated|drew|thrashed|edged|won|lost)\b[^.;]{0,60}\b\d{1,3}[-–:]\d{1,3}\b(?!,)"
+)
 _CJK = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]")
 _CYRILLIC = re.compile(r"[а-яіїє]{3}", re.IGNORECASE)
 
@@ -189,6 +198,8 @@ def _numbers() -> ahocorasick_rs.AhoCorasick:
 def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
     script = sentence.script
     masked = sentence.text
+    if _MATCH_RESULT.search(masked):
+        return
     if all(unit_of(one, masked, script) is None for one in figures(masked, script)):
         return  # most sentences with a digit: dates, years, names
     if script == "asian" or _DIGIT.search(masked):
@@ -245,6 +256,8 @@ def _attribution(sentence: _Sentence, source: Source | None) -> Evidence | None:
     ]
     if named:
         return _evidence(sentence, sentence.start + named[-1].start, sentence.start + named[-1].end)
+    if source is not None and (subject := _SUBJECT.match(sentence.text)) and subject.end() <= source.start:
+        return _evidence(sentence, sentence.start + subject.start("who"), sentence.start + subject.end("who"))
     before = _before(sentence) if source is not None or _GOES_ON.match(sentence.text) else None
     if before is not None:
         start, who = before

@@ -22,6 +22,12 @@ CHANGED_FROM = re.compile(
 )
 
 
+# 196人から236人に増えた, 196명에서 236명으로 늘었다: no range either.
+_CHANGED_TO = re.compile(
+    r"\s?(?:人|名|명|개|대|件|機|発)?(?:に|へ|으로|로)\s?(?:増|減|上|下|急|늘|줄|급증|증가|감소|올|떨어)"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
     """A figure: `start` counts its bound words in, `number` is where the figure itself begins, `end` where it ends.
@@ -58,7 +64,7 @@ _LATIN_BOUNDS = _Bounds(
     lower=re.compile(
         r"(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|over|above|beyond|in excess of|upwards? of|north of)|"
         r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum of|exceed(?:ed|s|ing)?|surpass(?:ed|es|ing)?|"
-        r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some| the)?\s+$",
+        r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some)?\s+$",
         re.IGNORECASE,
     ),
     upper=re.compile(
@@ -142,9 +148,13 @@ def figures(text: str, script: str) -> Iterator[Quantity]:
     return (replace(one, bounded=True) for one in _cores(text, numerals))
 
 
+# Full-width digits read as digits; every replacement is one code point for one.
+_ASCII = str.maketrans("０１２３４５６７８９．，％İ", "0123456789.,%i")
+
+
 def _cores(text: str, numerals: Numerals) -> Iterator[Quantity]:
     end = 0
-    for match in numerals.pattern.finditer(text.replace("İ", "i").lower()):
+    for match in numerals.pattern.finditer(text.translate(_ASCII).lower()):
         if match.start() < end:
             continue
         read = numerals.read(match)
@@ -180,6 +190,9 @@ def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quanti
             or other.low is None
             or (one.percent != other.percent and one.percent)
         ):
+            joined.append(one)
+            continue
+        if _CHANGED_TO.match(text, other.end):
             joined.append(one)
             continue
         if CHANGED_FROM.search(text[max(0, one.start - 40) : one.start]):

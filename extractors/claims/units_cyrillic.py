@@ -13,6 +13,9 @@ _CYR_STOP = re.compile(
     r"^(?:в|во|на|из|от|до|по|к|с|со|за|у|и|а|но|что|как|для|о|об|был\w*|бул\w*|будут|будуть|з|із|зі|від|та|й|або|або|під|под|при|через|после|після|их|його|её|не|которые|який|які|лет|года)$",
     re.IGNORECASE,
 )
+# A figure whose noun was said before: "годом ранее сбили 26."
+_BARE_AFTER = re.compile(r"\s*(?:[.,;!?)»\"]|$|—)")
+_OF_A_NUMBER = re.compile(r"\s(?:из|із|з)\s(?:\w+\s)?\d")
 _CYR_MEASURE = re.compile(
     r"\s?(км(?:/ч)?|километр\w*|кілометр\w*|тонн?\w*|метр\w*|доллар\w*|долар\w*|руб\w*|евро|євро|вон\b|гривен\w*|гривн\w*|иен\w*)",
     re.IGNORECASE,
@@ -64,12 +67,7 @@ def cyrillic_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a
         ):
             break
     if not words:
-        return (
-            Unit(name="", end=one.end)
-            if one.bounded
-            and re.search(r"(?:числ|количеств|кількіст|потер|втрат)", text[: one.start].lower())
-            else None
-        )
+        return _unnamed(one, text)
     name, end = words[-1]
     if (
         _CYR_ABSTRACT.match(name)
@@ -84,3 +82,14 @@ def cyrillic_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a
     ):
         return None
     return Unit(name=name.lower(), end=end)
+
+
+def _unnamed(one: Quantity, text: str) -> Unit | None:
+    """A figure without a noun: of others, of losses named before it, or of what another figure counts."""
+    after = text[one.end :]
+    if _OF_A_NUMBER.match(after):
+        return Unit(name="", end=one.end)
+    if one.bounded and re.search(r"(?:числ|количеств|кількіст|потер|втрат)", text[: one.start].lower()):
+        return Unit(name="", end=one.end)
+    bare = one.low is not None and (one.low >= 2 or one.bounded) and _BARE_AFTER.match(after)
+    return Unit(name="", end=one.end, sure=False) if bare else None

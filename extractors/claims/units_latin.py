@@ -35,7 +35,7 @@ _STOP = _words(
 _PARTICIPLES = _words(
     """
     killed dead wounded injured missing captured arrested detained hurt displaced freed released
-    exchanged lost dead deployed
+    exchanged lost dead deployed hostage captive prisoner alive aboard unaccounted
     """
 )
 _IRREGULAR = _words(
@@ -43,6 +43,8 @@ _IRREGULAR = _words(
     people men women children troops personnel police dead wounded injured missing others
     servicemen servicewomen prisoners infantry cattle militiamen guardsmen crew staff aircraft
     artillery ammunition percent km kilometers kilometres km² tons tonnes miles metres meters feet
+    kroner kronor crowns francs zloty zlotys lira liras rupees shekels riyals dirhams hryvnia
+    hryvnias baht pesos reais rand yuan renminbi ringgit rupiah tenge lari forint hostages
     won dollars euros yen rubles roubles pounds cavalry marines fishermen hectares acres casualties
     deaths fatalities pow pows sailors recruits conscripts gunmen
     """
@@ -73,6 +75,19 @@ _SAYS = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[\w\x00]+)*|\d+(?:st|nd|rd|th)", re.UNICODE)
 _OF = re.compile(r"\s(?:of (?:the|its|their|his|these|those|them|our)|of)\s(?=\w)", re.IGNORECASE)
+# "citing two officials": who says something is no figure.
+_CITED = re.compile(r"\b(?:citing|quoting|told|cited by|said by|according to)\s$", re.IGNORECASE)
+_SPEAKERS = _words(
+    "officials sources diplomats lawmakers people commanders soldiers ministers men officers witnesses residents"
+)
+_MORE = re.compile(r"\s(?:more|fewer)(?=\s(?!than|were|was|are|have|had|died)[a-z])", re.IGNORECASE)
+# "the 310 recorded in 2021": what was counted was said before.
+_COUNTED = re.compile(
+    r"\s(?:officially |so far )?(?:recorded|reported|counted|seen|registered|acknowledged|documented|logged)\b"
+)
+_THE = re.compile(r"\bthe\s(?:some |about |nearly )?$", re.IGNORECASE)
+_OF_THEM = re.compile(r"\sof (?:them|these|those|whom|which)\b", re.IGNORECASE)
+_OF_A_NUMBER = re.compile(r"\sof (?:the |its |their |some |about |a total of )?\d", re.IGNORECASE)
 _DEFINITE = re.compile(
     r"(?:\b(?:the|these|those|his|her|their|its|our|all|other|both|first|last|next|every|another)\s)$",
     re.IGNORECASE,
@@ -105,8 +120,18 @@ _RATE = re.compile(
     r"\s(?:a|per|each|every)\s(?:day|week|month|year)\b|\s(?:annually|monthly|daily|weekly)\b", re.IGNORECASE
 )
 _BARE_AFTER = re.compile(
-    r"\s?(?:[.,;!?)”\"]|$|\s(?:more\s|others?\s)?(?:were|was|are|is|have|had|remain\w*|wounded|killed|dead|died|injured|missing|captured|it|they|he|she|in|last|this|that|a|per|"
+    r"\s?(?:[.,;!?)”\"]|$|\s(?:more\s|others?\s)?(?:were|was|are|is|have|had|remain\w*|wounded|killed|dead|died|injured|missing|captured|it|they|he|she|in|last|this|that|a|per|today|now|yesterday|then|overnight|still|also|came|went|fled|escaped|survived|drowned|returned|marched|"
     r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?)\b)",
+    re.IGNORECASE,
+)
+# "nine had since come back": what a bare word of number does tells it from "the first two".
+_DID = re.compile(
+    r"\s(?:more |others? )?(?:have|had|were|are|was|died|survived|escaped|fled|drowned|remain\w*|returned|came back|did not|hostage|captive|prisoner)\b",
+    re.IGNORECASE,
+)
+_PEOPLE_DID = re.compile(
+    r"\s(?:have|had|were|are|has|was)\s(?:since |already |also |been )*(?:marched|attended|died|fled|turned out|gathered|joined|killed|wounded|injured|hurt|displaced|captured|deserted|"
+    r"defected|enlisted|protested|arrived|left|crossed|surrendered|arrested|detained|missing|dead|evacuated|taken part|signed up|come back|returned|taken|freed|homeless)\b",
     re.IGNORECASE,
 )
 _BARE_NOT = re.compile(
@@ -139,7 +164,9 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
         if changed := _CHANGED.search(text[max(0, one.start - 90) : one.start]):
             return Unit(name=changed[1].lower(), end=one.end)
         yearly = one.bounded and _RATE.match(text, one.end) is not None
-        return Unit(name="", end=one.end, sure=yearly) if yearly or _bare(one, text) else None
+        counted = _COUNTED.match(text, one.end) is not None and _THE.search(text[: one.start]) is not None
+        sure = yearly or counted or (_PEOPLE_DID.match(text, one.end) is not None and (one.low or 0) >= 20)
+        return Unit(name="", end=one.end, sure=sure) if sure or _bare(one, text) else None
     if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(text[: one.number]):
         return replace(unit, definite=True)
     return unit
@@ -150,7 +177,10 @@ def _bare(one: Quantity, text: str) -> bool:
     if (
         one.low == one.high
         and one.low is not None
-        and (one.low < 2 or (one.spelled and one.low < 13 and not one.bounded))
+        and (
+            one.low < 2
+            or (one.spelled and one.low < 13 and not one.bounded and not _DID.match(text, one.end))
+        )
     ):
         return False
     return _BARE_AFTER.match(text, one.end) is not None and _BARE_NOT.search(text[: one.start]) is None
@@ -159,6 +189,10 @@ def _bare(one: Quantity, text: str) -> bool:
 def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
     """The head noun of the phrase that begins at `begin`."""
     place = begin
+    if more := _MORE.match(text, place):
+        place = more.end()
+    if _OF_THEM.match(text, place) or _OF_A_NUMBER.match(text, place):
+        return Unit(name="", end=place)
     if of := _OF.match(text, place):
         if (
             of[0].strip().lower() != "of"
@@ -197,6 +231,7 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
         for pair in words
         if pair[0] in _IRREGULAR
         or (pair[0].endswith("s") and not pair[0].endswith(("ss", "us", "ous", "is")))
+        or (pair[0].endswith("men") and len(pair[0]) > 5)
     ]
     if words[0][0] in _PARTICIPLES:
         return Unit(name="", end=words[0][1])
@@ -212,6 +247,8 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
         and not _elliptic(one, text)
         and not text[one.end :].startswith("-strong")
     ):
+        return None
+    if _CITED.search(text[: one.start]) and head[0] in _SPEAKERS:
         return None
     if head[0] in _ABSTRACT or (one.spelled and _SAYS.match(text, head[1])):
         return None
@@ -234,9 +271,14 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
 def _elliptic(one: Quantity, text: str) -> bool:
     """Whether a bare figure stands for something named before: "the toll rose to 45"."""
     before = text[max(0, one.start - 80) : one.number].lower()
+    if re.search(
+        r"\b(?:numbered|totall?ed|stood at|stands at|amounted to|puts? the (?:\w+ ){1,3}at)\s(?:\w+\s){0,2}$",
+        before,
+    ):
+        return True
     return bool(
         re.search(
-            r"\b(?:number of|numbers?|toll|total|tally|count|figure|strength|estimate|deaths|losses|casualties|defections|desertions)\b",
+            r"\b(?:number of|numbers?|crowd|turnout|attendance|contingent|population|toll|total|tally|count|figure|strength|estimate|deaths|losses|casualties|defections|desertions)\b",
             before,
         )
     ) or (
