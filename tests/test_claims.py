@@ -61,10 +61,35 @@ def test_a_claim_says_what_happened(text, event):
         ("In the first half of 2024 some 105 people arrived.", "2024-01/2024-06"),
         ("올해 상반기 탈북민 105명이 입국했다.", "2025-01/2025-06"),
         ("Last week 20 men fled.", "Last week"),
+        ("SEOUL, Nov. 21 (Hanbit) -- Some 20 men fled.", None),
+        ("Since the start of the war 13,800 men have fled.", "since the start of the war"),
+        ("So far 5,000 balloons have been sent.", "in total"),
     ],
 )
 def test_a_claim_says_when(text, period):
     assert [one.period for one in claims_of(text)][:1] == [period]
+
+
+def test_each_figure_has_the_period_beside_it():
+    text = "The North has lost 13,800 men since the start of the war and 4,000 this month, Kyiv said."
+    assert [one.period for one in claims_of(text)] == ["since the start of the war", "this month"]
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    ["SEOUL, Nov. 21 (Hanbit) -- ", "SEOUL (Hanbit) - ", "SEOUL, Nov. 21 (Hanbit) — ", "SEOUL -- "],
+)
+def test_a_dateline_is_no_part_of_the_source(dateline):
+    (one,) = claims_of(f"{dateline}South Korea's intelligence agency said 1,500 soldiers had been sent.")
+    assert one.source == "South Korea's intelligence agency"
+
+
+@pytest.mark.parametrize(
+    "written", ["37 billion won", "37 bln won", "37bn won", "370억 원", "3.7 trillion won"]
+)
+def test_a_scale_is_never_lost(written):
+    (one,) = claims_of(f"Hackers stole {written}, police said.")
+    assert one.low == (3.7e12 if "trillion" in written else 3.7e10)
 
 
 def test_attribution_points_at_the_words_that_name_the_source():

@@ -22,6 +22,8 @@ _KO_FIRST = re.compile(
 # Who is the topic of the sentence says it, unless another says it after a quotation.
 _KO_TOPIC = re.compile(r"^[\s\"“'‘\[(]*(?:\S+\s?=\s?)?(?:[^\s,.]+\s){0,6}?[^\s,.]+(?:은|는)\s")
 _KO_QUOTED = re.compile(r"(?:라고|다고|냐고|자고|는지|것으로|다며|라며|[”\"]고)\s?$")
+# "돈을 훔쳤다고 경찰이 밝혔다": what was said ends inside what looked like the name.
+_KO_QUOTATIVE = re.compile(r"(?:다고|라고|냐고|자고|것으로|는지|다며|라며)\s")
 _KO_SAID = re.compile(_KO_VERB)
 _KO_DENY = re.compile(r"부인|일축|반박|사실이 아니|사실무근")
 _ZH_SAID = r"(?:表示|称|稱|说|說|宣布|指出|通报|通報|证实|證實|透露|估计|估計|认为|認為|报道|報道|報導|声称|聲稱|否认|否認|预计|預計|警告|公布|统计|披露|承认|预测|預測|推测|判断|指称|分析)"
@@ -63,11 +65,12 @@ def _korean(text: str) -> list[Source]:
         and not re.search(r"\d", last["who"])
         and (topic is None or _KO_QUOTED.search(text[: last.start() + 3]))
     ):
+        quoted = [match.end() for match in _KO_QUOTATIVE.finditer(text, *last.span("who"))]
         found.append(
             Source(
-                start=last.start("who"),
+                start=max([last.start("who"), *quoted]),
                 end=last.end("who"),
-                covers=(0, last.start() + 1),
+                covers=(0, max([last.start() + 1, *quoted])),
                 verb=last["verb"],
                 denies=denies,
             )

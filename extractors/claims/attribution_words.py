@@ -38,7 +38,7 @@ TRAILING = re.compile(
 )
 # What starts a clause before the name.
 BOUNDARY = re.compile(
-    r"(?:[;:(—–]|\s-\s|[.!?…][\"”’]?\s|[\"“”](?=[\s])|\b(?:that|while|whereas|but|although|though|because|since|after|when|and|which|as|if|so|yet|where|until)\s(?!well\b|of\b))\s*"
+    r"(?:[;:(—–]|\([^()]{2,30}\)\s?(?:--|-)\s|\s--?\s|[.!?…][\"”’]?\s|[\"“”](?=[\s])|\b(?:that|while|whereas|but|although|though|because|since|after|when|and|which|as|if|so|yet|where|until)\s(?!well\b|of\b))\s*"
 )
 LEADING = re.compile(
     r"\s*(?:(?:But|And|However|Meanwhile|Still|Yet|Earlier|Later|Separately|Also|On|In|Last|This|While|Although|As|Then|Now|Instead|Nevertheless|Nonetheless|Overall)\b,?\s+)"

@@ -44,7 +44,7 @@ _UNITS = {
 }  # fmt: skip
 _SCALES = {
     "dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1e6, "billion": 1e9, "trillion": 1e12,
-    "k": 1_000, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12,
+    "k": 1_000, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "bln": 1e9, "tn": 1e12, "tln": 1e12, "trln": 1e12,
 }  # fmt: skip
 _WORD = "|".join(sorted(_UNITS, key=len, reverse=True))
 _SCALE = "dozen|hundred|thousand|million|billion|trillion"
@@ -61,7 +61,7 @@ _NONE_OF = (
 _CURRENCY = r"us\$|a\$|c\$|\$|€|£|¥|₩|₽"
 _LATIN = re.compile(
     rf"(?=[\d$€£¥₩₽uac]|\b[a-z]|\s)(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
-    rf"(?:(?:\s|-)?(?P<scale>{_SCALE}|mn|mln|bn|tn)\b|(?P<short>[km])\b)?"
+    rf"(?:(?:\s|-)?(?P<scale>{_SCALE}|mn|mln|bn|bln|tn|tln|trln)\b|(?P<short>[km])\b)?"
     rf"(?P<pct>\s?(?:%|percentage points?\b|per ?cent\b))?"
     rf"|(?P<vague>\b(?:{_VAGUE})\b)"
     rf"|(?P<zero>\b(?:no|not a single|not one)(?=\s(?:\w+\s){{0,2}}?(?:{_NONE_OF})\b))"
@@ -134,7 +134,7 @@ def _spelled(words: str) -> float | None:
 
 
 def _latin_scale(written: str) -> float:
-    match = re.search(rf"({_SCALE}|bn|mn|tn)$", written.strip().lower())
+    match = re.search(rf"({_SCALE}|bn|bln|mn|mln|tn|tln|trln)$", written.strip().lower())
     return _SCALES[match[1]] if match else 1
 
 

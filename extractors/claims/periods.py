@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 
@@ -39,34 +40,69 @@ _WORDS = re.compile(
 # A sentence without any of these has no period.
 _ANY = re.compile(
     r"(?:19|20)\d\d|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|half|quarter|반기|\b(?:this|last|past|next|previous|recent|since|overnight|today|yesterday|annually|per|year|each|every|on)\b|"
-    r"за |올해|지난|작년|이달|하루|매년|연간|年|月|今|去",
+    r"\bso far\b|total|to date|altogether|cumulative|until now|начал|всего|сложности|початку|загалом|누적|까지|총|累|迄|これまで|延べ|за |올해|지난|작년|이달|하루|매년|연간|年|月|今|去",
     re.IGNORECASE,
 )
 
 
+# What counts from a beginning on is set against its like only: 13,800 since the start is no rival of 4,000 this month.
+_CUMULATIVE = re.compile(
+    r"\bsince the (?:start|beginning|outbreak|onset) of (?:the |this |last )?\w+|\b(?:so far|to date|until now|in total|in all|altogether|cumulative(?:ly)?)\b(?: this (?:year|month|week))?|\ba total of\b|"
+    r"с начала (?:\w+ )?(?:года|войны|вторжения|месяца|операции)|всего\b|в общей сложности|від початку (?:\w+ )?(?:року|війни|вторгнення|місяця)|загалом|"
+    r"누적|지금까지|이제까지|총(?=\s?\d)|累计|累計|迄今|これまでに|延べ",
+    re.IGNORECASE,
+)
+# "SEOUL, Nov. 21 (Hanbit) -- ..." dates the report, not the figure.
+_DATELINE = re.compile(r"\s*[A-Z][A-Z .'’-]{2,30}(?:,[^-–—]{0,40})?(?:\([^()]{2,30}\)\s?)?(?:--|—|–|\s-)\s")
+# A period before its figure is a little further than one behind it, as in `events`.
+BEFORE = 8
+
+
 @lru_cache(maxsize=64)
-def period_of(sentence: str, place: int, published_at: datetime | None) -> str | None:  # noqa: PLR0911  (the first form that fits)
-    """The period nearest to the figure at `place`, as an ISO interval or day where it can be dated, or in words."""
+def period_of(sentence: str, place: int, published_at: datetime | None) -> str | None:
+    """The period nearest to the figure at `place`: an ISO interval or day where it can be dated, else its words.
+
+    What counts from a beginning on is "since ..." or "in total".
+    """
     if _ANY.search(sentence) is None:
         return None
     year = published_at.year if published_at else None
-    if match := _BETWEEN.search(sentence):
+    dateline = _DATELINE.match(sentence)
+    after = dateline.end() if dateline else 0
+    found = [
+        (start, end, value)
+        for start, end, value in _periods(sentence, year)
+        if value is not None and start >= after
+    ]
+    whole = [
+        (start, end, value)
+        for start, end, value in found
+        if not any(s <= start and end <= e and (s, e) != (start, end) for s, e, _ in found)
+    ]
+    if not whole:
+        return None
+    return min(whole, key=lambda one: one[0] - place if one[0] >= place else place - one[1] + BEFORE)[2]
+
+
+def _periods(sentence: str, year: int | None) -> Iterator[tuple[int, int, str | None]]:
+    for match in _BETWEEN.finditer(sentence):
         first = _day(match["m1"], match["d1"], match["y1"] or match["y2"], year)
         last = _day(match["m2"] or match["m1"], match["d2"], match["y2"], year)
-        return f"{first}/{last}" if first and last else match[0]
-    if match := _SINCE.search(sentence):
+        yield *match.span(), (f"{first}/{last}" if first and last else match[0])
+    for match in _SINCE.finditer(sentence):
         since = match["year"] or _day(match["m"], match["d"], match["y"], year)
-        return f"since {since}" if since else match[0]
-    if half := _half(sentence, year):
-        return half
-    days = [(abs(match.start() - place), match) for match in _DAY.finditer(sentence)]
-    if days:
-        match = min(days, key=lambda pair: pair[0])[1]
-        return _day(match["m"], match["d"], match["y"], year) or match[0]
-    if match := _YEAR.search(sentence):
-        return match["y"] or match["y2"]
-    words = [(abs(match.start() - place), match[0]) for match in _WORDS.finditer(sentence)]
-    return min(words)[1] if words else None
+        yield *match.span(), (f"since {since}" if since else match[0])
+    for match in _CUMULATIVE.finditer(sentence):
+        words = match[0].lower()
+        yield *match.span(), (words if words.startswith(("since", "с ", "від")) else "in total")
+    for match in (*_HALF.finditer(sentence), *_KO_HALF.finditer(sentence)):
+        yield *match.span(), _half(match[0], year)
+    for match in _DAY.finditer(sentence):
+        yield *match.span(), (_day(match["m"], match["d"], match["y"], year) or match[0])
+    for match in _YEAR.finditer(sentence):
+        yield *match.span(), (match["y"] or match["y2"])
+    for match in _WORDS.finditer(sentence):
+        yield *match.span(), match[0]
 
 
 def _half(sentence: str, year: int | None) -> str | None:
