@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from wirewatch.clustering import Change, Placed, Wanted, comparable
+from wirewatch.clustering.store import Extent
 from wirewatch.corrections import Correction
 from wirewatch.records import StoredArticle, Story
 from wirewatch.stories.assignment import STORY_WINDOW, Profile
@@ -91,6 +92,14 @@ class MemoryStore:
 
     def profiles(self, story_keys: Iterable[str]) -> dict[str, Profile]:
         return {key: self.known[key] for key in story_keys if key in self.known}
+
+    def extents(self, story_keys: Iterable[str]) -> dict[str, Extent]:
+        found = {key: _placed(self.articles[each] for each in self._members[key]) for key in set(story_keys)}
+        return {
+            key: Extent(articles=len(placed), first=placed[0].article_key)
+            for key, placed in found.items()
+            if placed
+        }
 
     def stories(self, story_keys: Iterable[str]) -> dict[str, Story]:
         return {key: self.told[key] for key in story_keys if key in self.told}

@@ -11,7 +11,7 @@ from wirewatch.discovery import dags_folder
 
 pytestmark = pytest.mark.airflow
 
-ALL = {"poll_feeds", "ingest_stories", "send_digests", "tend_index"}
+ALL = {"poll_feeds", "ingest_stories", "recluster_stories", "send_digests", "tend_index"}
 TAGS = {"wirewatch", "collect", "analyse", "deliver", "upkeep"}
 
 
@@ -38,7 +38,7 @@ def states(run):
     return {task: each[0] if len(each) == 1 else each for task, each in found.items()}
 
 
-def test_the_folder_holds_four_dags_and_no_import_error(airflow):
+def test_the_folder_holds_five_dags_and_no_import_error(airflow):
     assert airflow["look"]["errors"] == {}
     assert set(airflow["look"]["dags"]) == ALL
 
@@ -86,7 +86,8 @@ def test_every_pool_named_exists_and_clustering_has_one_slot(dags):
     pools = json.loads((dags_folder() / "pools.json").read_text())
     named = {task["pool"] for dag in dags.values() for task in dag["tasks"].values()}
     assert named <= set(pools) | {"default_pool"}
-    assert pools[dags["ingest_stories"]["tasks"]["cluster"]["pool"]]["slots"] == 1
+    for dag_id, task_id in (("ingest_stories", "cluster"), ("recluster_stories", "recluster")):
+        assert pools[dags[dag_id]["tasks"][task_id]["pool"]]["slots"] == 1
 
 
 def test_digests_go_before_everything_else(dags):

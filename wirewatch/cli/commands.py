@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wirewatch import __version__
-from wirewatch.cli import asks, digest, doctor, embedded, feeds, indices, kibana, reads, runs
+from wirewatch.cli import asks, digest, doctor, embedded, feeds, indices, kibana, reads, runs, stories
 
 app = typer.Typer(
     name="wirewatch",
@@ -31,6 +31,8 @@ app.command("tag")(reads.tag)
 app.command("search")(asks.search)
 app.command("story")(asks.story)
 app.command("export")(asks.export)
+app.add_typer(stories.app, name="stories", help="Stories: merge, split, undo, corrections.")
+app.command("recluster")(stories.recluster)
 app.command("doctor")(doctor.doctor)
 
 

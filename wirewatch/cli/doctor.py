@@ -70,6 +70,7 @@ def examine(settings: Settings) -> Findings:
         _ledger(index, findings)
         _feeds(index, findings)
         _drift(index, findings)
+        _stories(index, findings)
     finally:
         index.close()
     return findings
@@ -188,6 +189,15 @@ def _drift(index: Index, findings: Findings) -> None:
             )
             for line in findings.drift[history.publisher]
         ]
+
+
+def _stories(index: Index, findings: Findings) -> None:
+    from datetime import UTC, datetime
+
+    from wirewatch.index.alarms import story_alarms
+
+    index.refresh("articles")
+    findings.wrong.extend(story_alarms(index, datetime.now(UTC)))
 
 
 def _print(findings: Findings) -> None:

@@ -90,7 +90,7 @@ def decide_anew(writer: Writer, batch: Sequence[StoredArticle], scope: Sequence[
     writer.furniture = inner.furniture
     redrawn = generation.redraw(frozenset(article.article_key for article in batch))
     outcome = outcome_of(writer, generation, redrawn, stored, batch)
-    return replace(outcome, terms=generation.counted, furniture=board.copies.learned, batch=batch)
+    return replace(outcome, terms=generation.counted(stored), furniture=board.copies.learned, batch=batch)
 
 
 def outcome_of(
@@ -111,7 +111,10 @@ def outcome_of(
     arrived = {article.article_key for article in batch}
     profiles = {}
     for each in redrawn.stories:
-        profile = generation.profile(each) or profile_from(writer, each.story_key, each.articles)
+        profile = generation.profile(each)
+        if profile is None:
+            stands = [key for key in each.articles if _stands_alone(stored[key], generation)]
+            profile = profile_from(writer, each.story_key, stands)
         if profile is not None:
             profiles[each.story_key] = profile
     return Outcome(
@@ -130,10 +133,9 @@ def outcome_of(
 
 
 def profile_from(writer: Writer, story_key: str, keys: Iterable[str]) -> Profile | None:
-    """A story's profile made from its articles, by what is known of words now."""
+    """A story's profile made from its originals, by what is known of words now."""
     profile: Profile | None = None
-    articles = sorted(writer.store.articles_by_key(keys), key=order)
-    originals = [article for article in articles if article.near_duplicate_of is None]
+    originals = sorted(writer.store.articles_by_key(keys), key=order)
     bags = {each.article_key: bag_of(each.title, each.text, each.entities) for each in originals}
     vectors = writer.vectors(bags)
     for article in originals:
@@ -169,6 +171,10 @@ def _decided(article: StoredArticle, generation: Generation) -> StoredArticle:
         return article
     of_key, kind = generation.copies[article.article_key]
     return replace(article, near_duplicate_of=of_key, duplicate_kind=kind)
+
+
+def _stands_alone(article: StoredArticle, generation: Generation) -> bool:
+    return _decided(article, generation).near_duplicate_of is None
 
 
 def _without(terms: TermCounts, articles: Iterable[StoredArticle]) -> TermCounts:

@@ -7,9 +7,16 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from wirewatch.clustering.store import Lookups, Wanted
+from wirewatch.clustering.store import Extent, Lookups, Wanted
 from wirewatch.records import StoredArticle
-from wirewatch.stories.assignment import UNITED_TITLES, Profile, choose_story, one_story, profile_of
+from wirewatch.stories.assignment import (
+    MOST_HELD,
+    UNITED_TITLES,
+    Profile,
+    choose_story,
+    one_story,
+    profile_of,
+)
 from wirewatch.stories.copies import Comparable, Copies, Copy
 from wirewatch.stories.likeness import Bag, TermCounts, heaviest, plain
 from wirewatch.stories.rulings import Rulings
@@ -56,6 +63,8 @@ class Board:
     _by_term: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _seen: dict[str, Profile] = field(default_factory=dict)  # profiles of the store, as they came
     _stored: set[str] = field(default_factory=set)  # stories that were there before the batch
+    _extents: dict[str, Extent] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
     _links: dict[str, Copy] = field(default_factory=dict)  # later articles given another original
 
     def count(self, article: StoredArticle, bag: Bag) -> None:
@@ -139,6 +148,43 @@ class Board:
         )
         return chosen.story_key if chosen else self._own_key(article_key)
 
+    def look_up_extents(self) -> None:
+        """Know how large the stories are that copies of the batch go into."""
+        originals = {copy.of_key for copy in self.copies.found.values() if copy is not None}
+        stored = {self.story_of(key) for key in originals if self._has_story(key)}
+        self._extents.update(self.store.extents(stored) if stored else {})
+
+    def with_room(self, story: str) -> str:
+        """The story, or the first of its continuations that has room for one more copy."""
+        number = 0
+        home = story
+        while (extent := self._extent(home)) is not None and extent.articles >= MOST_HELD:
+            number += 1
+            home = story_key_for(f"{story}|{number}", "continued")
+        return home
+
+    def first_of(self, story: str) -> str | None:
+        """A story's first article, None when it has none yet."""
+        extent = self._extent(story)
+        return extent.first if extent else None
+
+    def continued(self, article_key: str, story: str) -> str:
+        """Where a copy goes whose story it is: past a full one into a continuation, as a copy of the first there."""
+        home = self.with_room(story)
+        if home != story:
+            copy, first = self.copies.found[article_key], self.first_of(home)
+            if first is not None and not self._has_story(first):
+                self.known = {**self.known, **self.store.comparables([first])}
+            relinked = replace(copy, of_key=first) if copy is not None and first is not None else None
+            self.copies.found[article_key] = relinked
+        return home
+
+    def _extent(self, story: str) -> Extent | None:
+        if story not in self._extents and story not in self._asked:
+            self._asked.add(story)
+            self._extents.update(self.store.extents([story]))
+        return self._extents.get(story)
+
     def put(self, article: StoredArticle, story: str) -> None:
         """Put an article into a story; an original adds its vector to the story's profile.
 
@@ -146,6 +192,10 @@ class Board:
         """
         key = article.article_key
         self._story[key] = story
+        known = self._extents.get(story)
+        self._extents[story] = Extent(
+            articles=known.articles + 1 if known else 1, first=known.first if known else key
+        )
         vector = self._vectors.get(key)
         if vector is None:
             return

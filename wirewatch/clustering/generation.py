@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wirewatch.clustering.board import Board, day_of, shown_terms, story_key_for
+from wirewatch.clustering.store import Extent
 from wirewatch.stories.assignment import STORY_WINDOW, Profile
 from wirewatch.stories.likeness import Bag, TermCounts, bag_of
 from wirewatch.stories.lineage import Before, inherit
@@ -61,11 +62,14 @@ class Generation:
     copies: dict[str, tuple[str | None, str | None]] = field(
         default_factory=dict
     )  # article -> original, kind
-    counted: dict[str, TermCounts] = field(default_factory=dict)  # by day: what the stored counts lack
+    recounted: dict[str, tuple[str, Bag, bool]] = field(
+        default_factory=dict
+    )  # article -> day, words, more or less
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _open: dict[str, Profile] = field(default_factory=dict)
     _merged: dict[str, str] = field(default_factory=dict)
     _by_term: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _sizes: dict[str, tuple[int, str]] = field(default_factory=dict)  # articles and the first, by working key
     _hidden: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -109,6 +113,20 @@ class Generation:
         rest = [key for key in keys if key not in found and self._stands(key)]
         return found | (self.store.profiles(rest) if rest else {})
 
+    def extents(self, story_keys: Iterable[str]) -> dict[str, Extent]:
+        """Stories as far as they are decided, and stories outside of the scope."""
+        keys = set(story_keys)
+        standing = {key for key in keys if key not in self._hidden}
+        found = self.store.extents(standing) if standing else {}
+        for key, (number, first) in self._sizes.items():
+            if key in keys:
+                before = found.get(key)
+                found[key] = Extent(
+                    articles=number + (before.articles if before else 0),
+                    first=before.first if before else first,
+                )
+        return found
+
     def furniture(self) -> frozenset[str]:
         """What is learned stays learned."""
         return self.store.furniture()
@@ -125,10 +143,17 @@ class Generation:
         self._merged.update(board.merged)
         for key in board.merged:
             self._forget(key)
+            number, first = self._sizes.pop(key, (0, ""))
+            if number:
+                home, known = board.final(key), self._sizes.get(board.final(key), (0, first))
+                self._sizes[home] = (known[0] + number, known[1])
         for article in board.batch:
             key = article.article_key
             placed = board.placement(article)
-            self.placed[key] = board.story_of(key)
+            story = board.story_of(key)
+            self.placed[key] = story
+            number, first = self._sizes.get(story, (0, key))
+            self._sizes[story] = (number + 1, first)
             self.copies[key] = (placed.near_duplicate_of, placed.duplicate_kind)
             self._recount(article, board.bags.get(key), was=key in originals)
         for key, copy in board.links().items():
@@ -144,6 +169,16 @@ class Generation:
         """Let go of the stories that no article of this time or later can join."""
         for key in [key for key, each in self._open.items() if each.last_at + STORY_WINDOW < at]:
             self._forget(key)
+
+    def counted(self, articles: Iterable[str]) -> dict[str, TermCounts]:
+        """By day, what the stored word counts lack of these articles: originals only are counted."""
+        days: dict[str, TermCounts] = {}
+        for key in sorted(articles):
+            if key in self.recounted:
+                day, bag, more = self.recounted[key]
+                counts = days.setdefault(day, TermCounts())
+                counts.add(bag) if more else counts.take_out(bag)
+        return days
 
     def profile(self, drawn: Drawn) -> Profile | None:
         """The profile of a story, if it is still at hand."""
@@ -232,13 +267,9 @@ class Generation:
 
     def _recount(self, article: StoredArticle, bag: Bag | None, *, was: bool) -> None:
         """Keep the counts of words what they would be if only originals had ever been counted."""
-        if was == (bag is not None):
-            return
-        day = self.counted.setdefault(day_of(article), TermCounts())
-        if bag is not None:
-            day.add(bag)
-        else:
-            day.take_out(bag_of(article.title, article.text, article.entities))
+        if was != (bag is not None):
+            words = bag or bag_of(article.title, article.text, article.entities)
+            self.recounted[article.article_key] = (day_of(article), words, bag is not None)
 
     def _is_placed(self, article_key: str) -> bool:
         return article_key in self.placed or article_key not in self.scope

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wirewatch.clustering.store import Change
 from wirewatch.records import StoredArticle, Story
-from wirewatch.stories.telling import Told, materially_different, tell
+from wirewatch.stories.telling import Told, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -124,18 +124,20 @@ def _tell(key: str, outcome: Outcome, befores: Mapping[str, Story], now: datetim
 def _unannounced(
     story: Story, origin: Story, before: Story | None, befores: Mapping[str, Story], outcome: Outcome
 ) -> Story:
-    """A story that was only decided anew: no reader is told again, unless figures now contradict each other.
+    """A story that was only decided anew: no reader is told again, unless figures contradict each other only now.
 
-    Its reports, figures and topics were all there before, in this story or another, and were told from there.
+    Its reports, figures and topics were all there before, in this story or another, and are told from there. What one
+    that it took in has not told to everybody yet, it tells in its place: it changed when that one did.
     """
-    sources = [
-        origin,
-        *(befores[old] for old, new in outcome.merged.items() if new == story.story_key and old in befores),
+    joined = [
+        befores[old] for old, new in outcome.merged.items() if new == story.story_key and old in befores
     ]
-    known = {conflict for source in sources for conflict in source.conflicts}
-    if set(story.conflicts) - known and (before is None or materially_different(before, story)):
+    known = {conflict for source in (origin, *joined) for conflict in source.conflicts}
+    if set(story.conflicts) - known:
         return story
-    return replace(story, changed_at=origin.changed_at, revision=before.revision if before is not None else 1)
+    changed_at = max(source.changed_at for source in (origin, *joined))
+    revision = before.revision if before is not None else 1
+    return replace(story, changed_at=changed_at, revision=revision + (changed_at > origin.changed_at))
 
 
 def _redirects(

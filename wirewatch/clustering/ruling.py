@@ -58,10 +58,12 @@ def _applied(writer: Writer, fresh: Sequence[Correction]) -> Outcome:
     stored = {each.article_key: each for all_ in writer.store.members(stories).values() for each in all_}
     told = writer.store.stories(stories)
     where = {key: article.story_key or "" for key, article in stored.items()}
+    # What contradicts each other is settled in the rulings; apart first, so that nobody stands in a merge's way.
     for each in fresh:
         if each.kind == "split":
             _split(each, where, writer.rulings)
-        else:
+    for each in fresh:
+        if each.kind == "merge":
             _merge(each, where, writer.rulings, told)
     return _moved(writer, stored, where)
 
@@ -122,7 +124,9 @@ def _moved(writer: Writer, stored: Mapping[str, StoredArticle], where: Mapping[s
             merged[old] = where[key]
     profiles = {}
     for story, articles in members.items():
-        profile = profile_from(writer, story, [article.article_key for article in articles])
+        profile = profile_from(
+            writer, story, [each.article_key for each in articles if each.near_duplicate_of is None]
+        )
         if profile is not None:
             profiles[story] = profile
     return Outcome(members=members, before=stored, merged=merged, profiles=profiles, news=frozenset(members))

@@ -48,6 +48,14 @@ class Wanted:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How many articles a story holds, copies included, and which is its first."""
+
+    articles: int
+    first: str
+
+
 class Lookups(Protocol):
     """What placing a batch asks for: similar texts, similar stories, and what was learned of words and passages."""
 
@@ -67,6 +75,9 @@ class Lookups(Protocol):
 
     def profiles(self, story_keys: Iterable[str]) -> dict[str, Profile]:
         """Profiles by story."""
+
+    def extents(self, story_keys: Iterable[str]) -> dict[str, Extent]:
+        """How large stories are; those without articles are left out."""
 
     def furniture(self) -> frozenset[str]:
         """Fingerprints learned to be furniture."""

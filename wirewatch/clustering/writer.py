@@ -17,7 +17,7 @@ from wirewatch.clustering.board import Board
 from wirewatch.clustering.outcome import Outcome, change_of
 from wirewatch.clustering.store import Change, Lookups, Store
 from wirewatch.records import StoredArticle, Story
-from wirewatch.stories.assignment import MOST_ARTICLES
+from wirewatch.stories.assignment import MOST_ARTICLES, MOST_HELD
 from wirewatch.stories.copies import Comparable, Copies, find_copies
 from wirewatch.stories.likeness import Bag, bag_of, weigh
 from wirewatch.stories.reports import order
@@ -159,6 +159,7 @@ class Writer:
                 board.count(article, bags[key])
                 self.terms.add(bags[key])
         board.look_up(self.vectors(bags), {article.article_key: article.sort_at for article in batch})
+        board.look_up_extents()
         for article in batch:
             board.put(article, self._story_for(article, board))
         for article in batch:
@@ -175,7 +176,7 @@ class Writer:
         story = board.story_of(copy.of_key) if copy is not None else board.story_of_copies(key)
         if story is None or (self.rulings and board.is_barred(key, story)):
             return board.likely_story(key)
-        return story
+        return board.continued(key, story) if copy is not None else story
 
     def _outcome(self, board: Board) -> Outcome:
         keys = sorted(board.touched())
@@ -205,7 +206,8 @@ class Writer:
                 each.article_key in batch and each.near_duplicate_of is not None for each in articles
             )
             self.counts["stories_changed" if key in before else "stories_founded"] += 1
-            if key in outcome.profiles and outcome.profiles[key].members >= MOST_ARTICLES:
+            originals = outcome.profiles[key].members if key in outcome.profiles else 0
+            if originals >= MOST_ARTICLES or len(articles) >= MOST_HELD:
                 self.counts["stories_full"] += 1
                 log.error("story is full story_key=%s articles=%d", key, len(articles))
         self.counts["stories_merged"] += sum(story.merged_into is not None for story in change.stories)

@@ -18,7 +18,7 @@ from elasticsearch import helpers
 from pydantic import TypeAdapter
 
 from extractors.fingerprints import tokens
-from wirewatch.clustering.store import Change, Placed, Wanted
+from wirewatch.clustering.store import Change, Extent, Placed, Wanted
 from wirewatch.corrections import Correction
 from wirewatch.index import Index
 from wirewatch.index.bulk import batched, bulk
@@ -48,7 +48,7 @@ FURNITURE_DAYS = 90
 _COMPARED = ("article_key", "sort_at", "title", "text_hash", "fingerprints", "shingle_count", "story_key")
 _HEAVY = ("text", "fingerprints", "provenance")
 _PLACED = ("article_key", "story_key", "sort_at", "near_duplicate_of")
-_JOURNAL, _RULED = "journal", "ruled"
+_JOURNAL, _RULED, _RECLUSTERING = "journal", "ruled", "reclustering"
 # Not the codec of records: a field that is set to None must stay in the journal, it takes a value away.
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
@@ -179,6 +179,19 @@ class SimilarStore:
         found = self.client.options(ignore_status=404).get(index=self.alias, id=_RULED)
         return frozenset(found["_source"]["body"].split()) if found.body.get("found") else frozenset()
 
+    def note_reclustering(self, since: datetime | None) -> None:
+        """Remember that a re-clustering is under way, or that it is done: one that is cut off can be told of."""
+        if since is None:
+            self.client.options(ignore_status=404).delete(index=self.alias, id=_RECLUSTERING)
+        else:
+            source = {"kind": "reclustering", "at": since.isoformat()}
+            self.client.index(index=self.alias, id=_RECLUSTERING, document=source)
+
+    def noted_reclustering(self) -> datetime | None:
+        """Since when a re-clustering that is under way, or was cut off, decides anew."""
+        found = self.client.options(ignore_status=404).get(index=self.alias, id=_RECLUSTERING)
+        return datetime.fromisoformat(found["_source"]["at"]) if found.body.get("found") else None
+
     def profiles_like(self, wanted: Mapping[str, Wanted]) -> dict[str, list[Profile]]:
         """For each article, profiles of open stories that share its heavy terms, best first."""
         questions = [(key, _like_story(question)) for key, question in wanted.items()]
@@ -193,6 +206,26 @@ class SimilarStore:
 
     def _profiles(self, ids: Iterable[str]) -> dict[str, Profile]:
         return {hit["_id"]: _profile(hit["_source"]) for hit in self._by_ids("clustering", ids, True)}
+
+    def extents(self, story_keys: Iterable[str]) -> dict[str, Extent]:
+        """How large stories are, and which article is their first."""
+        found: dict[str, Extent] = {}
+        first = {
+            "top_hits": {"size": 1, "sort": [{"sort_at": "asc"}, {"article_key": "asc"}], "_source": False}
+        }
+        for keys in batched(dict.fromkeys(story_keys), SEARCHES_AT_ONCE):
+            terms = {"field": "story_key", "include": list(keys), "size": len(keys)}
+            answer = self.client.search(
+                index=self.index.name("articles"),
+                query={"terms": {"story_key": list(keys)}},
+                size=0,
+                aggs={"stories": {"terms": terms, "aggs": {"first": first}}},
+                track_total_hits=False,
+            )
+            for bucket in answer["aggregations"]["stories"]["buckets"]:
+                hit = bucket["first"]["hits"]["hits"][0]
+                found[bucket["key"]] = Extent(articles=bucket["doc_count"], first=hit["_id"])
+        return found
 
     # ------------------------------------------------------------------ the writer's memory
 

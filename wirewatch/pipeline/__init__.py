@@ -14,6 +14,7 @@ from wirewatch.pipeline.tasks import (
     plan_ingest,
     plan_polls,
     poll_shard,
+    recluster_stories,
     run_once,
     send_digests,
     tend_index,
@@ -21,5 +22,5 @@ from wirewatch.pipeline.tasks import (
 
 __all__ = [
     "Engine", "cluster_articles", "ingest_shard", "open_engine", "plan_digests", "plan_ingest", "plan_polls",
-    "poll_shard", "run_once", "send_digests", "tend_index",
+    "poll_shard", "recluster_stories", "run_once", "send_digests", "tend_index",
 ]  # fmt: skip

@@ -57,6 +57,15 @@ def cluster_articles() -> dict[str, int]:
         return cluster(engine)
 
 
+def recluster_stories(since: str, *, dry_run: bool) -> dict[str, int]:
+    """Decide the stories since then anew; every difference goes into the log."""
+    from wirewatch.pipeline.reclustering import moment, recluster
+
+    with open_engine(say=LOG.info) as engine:
+        at = moment(since, engine.clock())
+        return recluster(engine, since=at, dry_run=dry_run, tell=lambda each: LOG.info("%s", each))
+
+
 def plan_digests() -> list[str]:
     """Plan the digests that are due; their keys."""
     from wirewatch.dispatch import plan_due

@@ -38,6 +38,10 @@ SAME_HOUSE = 1.8
 # A story holds so many articles at most; the next one founds another and an alarm is raised.
 MOST_ARTICLES = 1000
 
+# With all its copies a story holds so many articles at most: it is read and told whole whenever one more comes, and its
+# document grows by about 150 bytes an article. Further copies of the one text go into a continuation, with an alarm.
+MOST_HELD = 3000
+
 # Terms by which a story is found, and terms of its summed vector that are kept.
 SEARCH_TERMS = 40
 KEPT_TERMS = 300
