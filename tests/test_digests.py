@@ -94,6 +94,34 @@ def several(number, reports, **fields):
     return a_story(f"s{number}", own, **fields), own
 
 
+# --------------------------------------------------------------------------- topics gained by re-tagging
+
+
+def regained(number, **fields):
+    """A story of one article that gained its topic when it was read again an hour after it came."""
+    late = replace(DEFECTION[0], effective_from=NOON + timedelta(hours=1))
+    own = [an_article(number, topics=(late,))]
+    return a_story(f"s{number}", own, **fields), own
+
+
+def test_a_story_that_only_gained_its_topic_by_re_tagging_is_not_new_to_a_reader_of_that_topic():
+    assert digest_of(regained(1), topics=("defection",)).items == ()
+    assert digest_of(regained(1)).items == ()
+
+
+def test_a_topic_gained_by_re_tagging_brings_no_update_of_a_story_shown_before():
+    story, own = regained(1)
+    before = {story.story_key: Told(revision=story.revision, reports=1, at=NOON)}
+    assert digest_of((story, own), memory=before, topics=("defection",)).items == ()
+
+
+def test_a_new_article_on_the_topic_brings_the_story_that_re_tagging_held_back():
+    _story, (old,) = regained(1)
+    new = an_article("1.new")
+    (item,) = digest_of((a_story("s1", [old, new]), [old, new]), topics=("defection",)).items
+    assert item.why[0].startswith("defection")
+
+
 # --------------------------------------------------------------------------- who gets what
 
 

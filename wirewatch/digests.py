@@ -95,7 +95,7 @@ def compose(
         if not _in_window(story, window) or not wanted(subscriber, story, told):
             continue
         own = [articles[key] for key in story.articles if key in articles and not _filler(articles[key])]
-        matches = _matches(subscriber, own)
+        matches = _matches(subscriber, own, told)
         if not own or not (matches or subscriber.search):
             continue
         if story.backfill and not background.backfill and told is None:
@@ -195,14 +195,21 @@ def _filler(article: StoredArticle) -> bool:
     return len(article.farm_signals) >= FILLER_SIGNS
 
 
-def _matches(subscriber: Subscriber, own: Sequence[StoredArticle]) -> dict[str, _Match]:
-    """Per topic the reader asked for, the strongest tag; first what the story is about most."""
+def _matches(subscriber: Subscriber, own: Sequence[StoredArticle], told: Told | None) -> dict[str, _Match]:
+    """Per topic the reader asked for, the strongest tag; first what the story is about most.
+
+    A topic that an article gained only when it was read again, by newer rules, brings no story to a reader who was
+    not shown it before: the article is not news. It counts once the reader has the story.
+    """
+    shown = told is not None and told.reports > 0
     allowed = _LEVELS[: _LEVELS.index(subscriber.minimum_level) + 1]
     best: dict[str, _Match] = {}
     weight = _weights(own)
     for article in own:
         for tag in article.topics:
             if tag.level not in allowed or (subscriber.topics and tag.topic not in subscriber.topics):
+                continue
+            if tag.effective_from is not None and not shown:
                 continue
             before = best.get(tag.topic)
             if before is None or _LEVELS.index(tag.level) < _LEVELS.index(before.tag.level):

@@ -29,7 +29,7 @@ MOST_MOVES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What became of a bulk: keys that were created, that were there already, and that were refused with a reason."""
+    """What became of a bulk: keys that were written, that were there already (or written meanwhile), and refused ones."""
 
     done: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
@@ -37,7 +37,9 @@ class Written:
 
 
 def bulk(client: Elasticsearch, actions: Iterable[Action], *, moved: Callable[[str], str | None]) -> Written:
-    """Carry out bulk actions. `moved` says where the documents of an index belong now, None when it did not move.
+    """Carry out bulk actions; conditional ones that another write came before count as known.
+
+    `moved` says where the documents of an index belong now, None when it did not move.
 
     Raises:
         IndexRejected: when the server refuses for reasons of its own; the step fails and is done again.
@@ -52,8 +54,10 @@ def _chunk(client: Elasticsearch, actions: list[Action], moved: Callable[[str], 
         for action, ok, operation, result in _outcomes(client, actions):
             if ok:
                 done.append(result["_id"])
-            elif result.get("status") == 409 and operation == "create":
+            elif result.get("status") == 409 and (operation == "create" or "if_seq_no" in action):
                 known.append(result["_id"])
+            elif refused_for_moving(result.get("error")) and "if_seq_no" in action:
+                known.append(result["_id"])  # its version was that of a document elsewhere
             elif refused_for_moving(result.get("error")):
                 index = moved(action["_index"])
                 if index is None:

@@ -66,11 +66,11 @@ class Shelf(Generic[Record]):
         """One record, read in real time, with the token for a conditional write."""
         if self._month is None:
             found = self.client.options(ignore_status=404).get(index=self.alias, id=key)
-            return (self._decode(found.body), _token(found.body)) if found.body.get("found") else None
+            return (self._decode(found.body), token_of(found.body)) if found.body.get("found") else None
         for index in self.indices():
             found = self.client.options(ignore_status=404).get(index=index, id=key)
             if found.body.get("found"):
-                return self._decode(found.body), _token(found.body)
+                return self._decode(found.body), token_of(found.body)
         return None
 
     def scan(
@@ -80,8 +80,12 @@ class Shelf(Generic[Record]):
         sort: Sequence[Mapping[str, Any]] = (),
         size: int | None = None,
         fields: Sequence[str] = (),
+        page: int = PAGE,
     ) -> Iterator[dict[str, Any]]:
-        """Every matching document's hit, paged by a point in time; `size` bounds how many."""
+        """Every matching document's hit, `page` at a time by a point in time; `size` bounds how many.
+
+        Hits carry what `token_of` needs.
+        """
         left = size
         after: list[Any] | None = None
         pit = self.client.open_point_in_time(index=self.alias, keep_alive=KEEP_ALIVE)["id"]
@@ -92,9 +96,10 @@ class Shelf(Generic[Record]):
                     pit={"id": pit, "keep_alive": KEEP_ALIVE},
                     query=query or {"match_all": {}},
                     sort=order,
-                    size=PAGE if left is None else min(PAGE, left),
+                    size=page if left is None else min(page, left),
                     search_after=after,
                     track_total_hits=False,
+                    seq_no_primary_term=True,
                     source_includes=list(fields) or None,
                 )
                 hits = answer["hits"]["hits"]
@@ -166,6 +171,21 @@ class Shelf(Generic[Record]):
             raise
         return True
 
+    def update(self, changes: Iterable[tuple[Token, str, Mapping[str, Any]]]) -> Written:
+        """Set fields of documents that nobody wrote since their token was taken; the others count as known."""
+        actions = (
+            {
+                "_op_type": "update",
+                "_index": token.index,
+                "_id": key,
+                "if_seq_no": token.seq_no,
+                "if_primary_term": token.primary_term,
+                "doc": dict(fields),
+            }
+            for token, key, fields in changes
+        )
+        return self._bulk(actions)
+
     def create_one(self, record: Record) -> bool:
         """Create one document; False when its key is taken.
 
@@ -220,5 +240,6 @@ class Shelf(Generic[Record]):
         return bulk(self.client, actions, moved=self.homes.moved)
 
 
-def _token(hit: Mapping[str, Any]) -> Token:
+def token_of(hit: Mapping[str, Any]) -> Token:
+    """Which version of its document a hit shows."""
     return Token(hit["_index"], hit["_seq_no"], hit["_primary_term"])

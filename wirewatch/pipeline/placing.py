@@ -14,7 +14,7 @@ from wirewatch.clustering import cluster_articles
 from wirewatch.index.lease import writing
 from wirewatch.index.similar import SimilarStore
 from wirewatch.pipeline.engine import Engine
-from wirewatch.pipeline.storing import stored_claims
+from wirewatch.pipeline.retelling import retell, write_claims
 from wirewatch.records import LedgerEntry, StoredArticle
 
 # Ledger rows settled in one go; their articles are read along, 20 KB each.
@@ -35,6 +35,7 @@ def cluster(engine: Engine) -> dict[str, int]:
         else:
             placed = cluster_articles(SimilarStore(index, lease), now=engine.clock(), say=engine.say)
             counts.update(placed.as_dict())
+            counts.update(retell(engine, lease))
     index.refresh("articles", "stories")
     counts.update(settle(engine))
     return dict(counts)
@@ -60,7 +61,7 @@ def _settle(engine: Engine, rows: list[LedgerEntry]) -> Iterable[str]:
         {article.near_duplicate_of for article in articles.values() if article.near_duplicate_of}
     )
     placed = {key: article for key, article in articles.items() if article.clustered_at is not None}
-    _write_claims(engine, placed.values())
+    write_claims(engine.index, placed.values())
     ended = []
     for row in rows:
         article = placed.get(row.article_key)
@@ -85,14 +86,3 @@ def final_state(row: LedgerEntry, article: StoredArticle, original: StoredArticl
         changes = "; ".join(article.revisions[-1].changes) or "nothing that matters"
         return "updated", f"changed: {changes}"
     return "indexed", f"story {article.story_key}"
-
-
-def _write_claims(engine: Engine, articles: Iterable[StoredArticle]) -> None:
-    fresh = [claim for article in articles for claim in stored_claims(article)]
-    keys = {claim.article_key for claim in fresh} | {article.article_key for article in articles}
-    there = {
-        hit["_id"]
-        for hit in engine.index.claims.scan({"terms": {"article_key": sorted(keys)}}, fields=["claim_key"])
-    }
-    engine.index.claims.save(fresh)
-    engine.index.claims.delete(there - {claim.claim_key for claim in fresh})

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from extractors.reading import Reading
 from wirewatch.corrections import tag_fields
 from wirewatch.records import LedgerEntry, Revision, StoredArticle, StoredClaim
+from wirewatch.rereading import mention_fields
 from wirewatch.stories.sameness import what_changed
 
 # A feed's or page's date this far ahead of us is a mistake, not a scoop (P8); clocks differ by minutes.
@@ -64,9 +65,6 @@ def stored_article(
         farm_signals=tuple(f"{signal.kind}: {signal.detail}" for signal in article.farm_signals),
         taxonomy_version=read.taxonomy_version,
         reader_version=read.reader_version,
-        mentions=read.mentions,
-        entities=tuple(dict.fromkeys(mention.name for mention in read.mentions)),
-        places=tuple(dict.fromkeys(_places(read))),
         claims=read.claims,
         text_hash=read.fingerprint.text_hash,
         fingerprints=read.fingerprint.values,
@@ -74,6 +72,7 @@ def stored_article(
         backfill=all(row.backfill for row in rows),
         archived_in=where,
         **tag_fields(read.topics),
+        **mention_fields(read.mentions),
     )
     return fresh if known is None else _revised(fresh, known, now)
 
@@ -116,14 +115,6 @@ def _published(read: Reading, row: LedgerEntry, now: datetime) -> tuple[datetime
     if row.published_at is not None:
         return row.published_at, row.published_from or "feed"
     return None, None
-
-
-def _places(read: Reading) -> list[str]:
-    return [
-        f"{mention.latitude},{mention.longitude}"
-        for mention in read.mentions
-        if mention.latitude is not None and mention.longitude is not None
-    ]
 
 
 def _revised(fresh: StoredArticle, known: StoredArticle, now: datetime) -> StoredArticle:
