@@ -72,21 +72,22 @@ def _pipeline(**answers: Any) -> types.ModuleType:
     module = types.ModuleType("wirewatch.pipeline")
 
     def step(name: str) -> Any:
-        def run(*args: Any) -> Any:
+        def run(*args: Any, **named: Any) -> Any:
             answer = answers.get(name, {})
-            return answer(*args) if callable(answer) else answer
+            return answer(*args, **named) if callable(answer) else answer
 
         return run
 
     names = (
-        "plan_polls poll_shard plan_ingest ingest_shard cluster_articles plan_digests send_digests tend_index"
+        "plan_polls poll_shard plan_ingest ingest_shard cluster_articles plan_digests send_digests tend_index "
+        "retag_articles"
     )
     for name in names.split():
         setattr(module, name, step(name))
     return module
 
 
-def _down(*_: Any) -> None:
+def _down(*_: Any, **__: Any) -> None:
     raise _Down("no Elasticsearch")
 
 
@@ -115,6 +116,11 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "digest, one due": ("send_digests", {"plan_digests": ["ana"], "send_digests": {"sent": 1}}),
     "digest, nobody due": ("send_digests", {"plan_digests": []}),
     "tend": ("tend_index", {"tend_index": {"removed": 0}}),
+    "retag": (
+        "retag_articles",
+        {"retag_articles": {"changed": 2}, "cluster_articles": {"stories_retold": 1}},
+    ),
+    "retag, no Elasticsearch": ("retag_articles", {"retag_articles": _down}),
 }
 
 

@@ -11,7 +11,14 @@ from wirewatch.discovery import dags_folder
 
 pytestmark = pytest.mark.airflow
 
-ALL = {"poll_feeds", "ingest_stories", "recluster_stories", "send_digests", "tend_index"}
+ALL = {
+    "poll_feeds",
+    "ingest_stories",
+    "recluster_stories",
+    "send_digests",
+    "tend_index",
+    "retag_articles",
+}
 TAGS = {"wirewatch", "collect", "analyse", "deliver", "upkeep"}
 
 
@@ -38,7 +45,7 @@ def states(run):
     return {task: each[0] if len(each) == 1 else each for task, each in found.items()}
 
 
-def test_the_folder_holds_five_dags_and_no_import_error(airflow):
+def test_the_folder_holds_the_dags_and_no_import_error(airflow):
     assert airflow["look"]["errors"] == {}
     assert set(airflow["look"]["dags"]) == ALL
 
@@ -162,3 +169,14 @@ def test_a_digest_run_with_nobody_due_ends_green_after_its_plan(flow):
     run = flow["digest, nobody due"]
     assert run["run"] == "success"
     assert states(run) == {"plan": "success", "send": "skipped"}
+
+
+def test_re_tagging_has_its_stories_told_by_the_one_writer(dags, flow):
+    assert dags["retag_articles"]["tasks"]["tell"]["pool"] == "stories"
+    assert states(flow["retag"]) == {"retag": "success", "tell": "success"}
+
+
+def test_re_tagging_that_fails_is_red_and_tells_nothing(flow):
+    run = flow["retag, no Elasticsearch"]
+    assert run["run"] == "failed"
+    assert states(run) == {"retag": "failed", "tell": "upstream_failed"}

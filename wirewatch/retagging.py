@@ -18,8 +18,9 @@ from extractors.reading import reader_version
 from extractors.taxonomy.changes import Reach, Reached, reach
 from wirewatch.corrections import machine_topics
 from wirewatch.index import Index
+from wirewatch.index.bulk import batched
 from wirewatch.index.codec import document, read
-from wirewatch.index.shelf import batched, token_of
+from wirewatch.index.shelf import token_of
 from wirewatch.records import RuleSet, StoredArticle
 from wirewatch.rereading import FACTS, Depth, Gain, Reader, changed, gains, reread
 from wirewatch.rules import Rules, versions_of

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wirewatch import __version__
-from wirewatch.cli import asks, digest, doctor, embedded, feeds, indices, kibana, reads, runs, stories
+from wirewatch.cli import asks, digest, doctor, embedded, feeds, indices, kibana, reads, runs, stories, topics
 
 app = typer.Typer(
     name="wirewatch",
@@ -23,11 +23,13 @@ app.add_typer(embedded.app, name="embedded", help="The embedded Elasticsearch: s
 app.add_typer(indices.app, name="index", help="The indices: status, migrate.")
 app.add_typer(kibana.app, name="kibana", help="Kibana: build, check, import.")
 app.add_typer(digest.app, name="digest", help="Digests: preview.")
+app.add_typer(topics.app, name="topics", help="Topics: cases.")
 app.command("up")(runs.up)
 app.command("run")(runs.run)
 app.command("desk")(runs.desk)
 app.command("extract")(reads.extract)
 app.command("tag")(reads.tag)
+app.command("retag")(topics.retag)
 app.command("search")(asks.search)
 app.command("story")(asks.story)
 app.command("export")(asks.export)

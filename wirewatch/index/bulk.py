@@ -20,6 +20,7 @@ Action = dict[str, Any]
 CHUNK = 500
 CHUNK_BYTES = 8 * 1024 * 1024
 # The answers that say that a document itself is wrong; all others (403, 429, 503, no answer) may be right next time.
+CONFLICT = 409
 DOCUMENT_FAULTS = (400, 413)
 # What is read of a bulk's answer; the rest (shards, versions, sequence numbers) is most of it.
 _TOLD = "errors,items.*._id,items.*.status,items.*.error,items.*.result"
@@ -54,10 +55,8 @@ def _chunk(client: Elasticsearch, actions: list[Action], moved: Callable[[str], 
         for action, ok, operation, result in _outcomes(client, actions):
             if ok:
                 done.append(result["_id"])
-            elif result.get("status") == 409 and (operation == "create" or "if_seq_no" in action):
+            elif _came_late(action, operation, result):
                 known.append(result["_id"])
-            elif refused_for_moving(result.get("error")) and "if_seq_no" in action:
-                known.append(result["_id"])  # its version was that of a document elsewhere
             elif refused_for_moving(result.get("error")):
                 index = moved(action["_index"])
                 if index is None:
@@ -72,6 +71,13 @@ def _chunk(client: Elasticsearch, actions: list[Action], moved: Callable[[str], 
             return Written(done=tuple(done), known=tuple(known), refused=tuple(refused))
         actions = again
     raise IndexRejected(actions[0]["_id"], f"{actions[0]['_index']} moved {MOST_MOVES} times in one bulk")
+
+
+def _came_late(action: Action, operation: str, result: Mapping[str, Any]) -> bool:
+    """Whether a document was there already, or is no longer the version (in the index) that a condition names."""
+    if "if_seq_no" in action:
+        return result.get("status") == CONFLICT or refused_for_moving(result.get("error"))
+    return result.get("status") == CONFLICT and operation == "create"
 
 
 def _outcomes(

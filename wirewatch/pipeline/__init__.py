@@ -15,6 +15,7 @@ from wirewatch.pipeline.tasks import (
     plan_polls,
     poll_shard,
     recluster_stories,
+    retag_articles,
     run_once,
     send_digests,
     tend_index,
@@ -22,5 +23,5 @@ from wirewatch.pipeline.tasks import (
 
 __all__ = [
     "Engine", "cluster_articles", "ingest_shard", "open_engine", "plan_digests", "plan_ingest", "plan_polls",
-    "poll_shard", "recluster_stories", "run_once", "send_digests", "tend_index",
+    "poll_shard", "recluster_stories", "retag_articles", "run_once", "send_digests", "tend_index",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from wirewatch.clustering import cluster_articles
+from wirewatch.clustering import cluster_articles, finish
 from wirewatch.index.lease import writing
 from wirewatch.index.similar import SimilarStore
 from wirewatch.pipeline.engine import Engine
@@ -39,6 +39,15 @@ def cluster(engine: Engine) -> dict[str, int]:
     index.refresh("articles", "stories")
     counts.update(settle(engine))
     return dict(counts)
+
+
+def tell_stories(engine: Engine) -> dict[str, int]:
+    """Tell the stories anew whose articles were read again, and nothing else."""
+    with writing(engine.index, patience=PATIENCE) as lease:
+        if lease is None:
+            return {"busy": 1}
+        finish(SimilarStore(engine.index, lease))
+        return retell(engine, lease)
 
 
 def settle(engine: Engine) -> dict[str, int]:

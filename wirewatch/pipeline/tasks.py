@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 
 from wirewatch.entering import SHARDS
 from wirewatch.pipeline.engine import Engine, open_engine
 from wirewatch.verdicts import Due
 
+# One piece of re-tagging: a task slot is never away for longer than a usual ingest task takes.
+RETAG_SECONDS = 240
 LOG = logging.getLogger("wirewatch")
 
 
@@ -64,6 +67,36 @@ def recluster_stories(since: str, *, dry_run: bool) -> dict[str, int]:
     with open_engine(say=LOG.info) as engine:
         at = moment(since, engine.clock())
         return recluster(engine, since=at, dry_run=dry_run, tell=lambda each: LOG.info("%s", each))
+
+
+def retag_articles(
+    *, dry_run: bool = False, since: str | None = None, topics: list[str] | None = None
+) -> dict[str, int]:
+    """Bring a piece of the older articles up to the rules in force; ends early where entries wait to be ingested."""
+    from wirewatch.retagging import Wanted, for_seconds, retag
+
+    with open_engine(say=LOG.info) as engine:
+        over = for_seconds(RETAG_SECONDS)
+
+        def enough() -> bool:
+            return over() or bool(engine.index.ledger.open_shards(engine.clock()))
+
+        wanted = Wanted(
+            since=datetime.fromisoformat(since).astimezone(UTC) if since else None,
+            topics=tuple(topics or ()),
+            dry_run=dry_run,
+            enough=over if dry_run else enough,
+        )
+        report = retag(engine.index, engine.rules, now=engine.clock(), wanted=wanted, say=LOG.info)
+    for topic, one in sorted(report.topics.items()):
+        LOG.info("%s: +%d -%d", topic, one.added, one.removed)
+        for sign, samples in (("+", one.added_to), ("-", one.removed_from)):
+            for sample in samples:
+                words = ", ".join(sample.words)
+                LOG.info(
+                    "%s %s %s (%s) rule %s: %s", topic, sign, sample.title, sample.url, sample.rule, words
+                )
+    return report.counts()
 
 
 def plan_digests() -> list[str]:
