@@ -19,8 +19,8 @@ Action = dict[str, Any]
 # 500 with orjson 1022); larger chunks hold larger requests in a 256 MB heap.
 CHUNK = 500
 CHUNK_BYTES = 8 * 1024 * 1024
-# The answers that say that a document itself is wrong; all others (403, 429, 503, no answer) may be right next time.
 CONFLICT = 409
+# The answers that say that a document itself is wrong; all others (403, 429, 503, no answer) may be right next time.
 DOCUMENT_FAULTS = (400, 413)
 # What is read of a bulk's answer; the rest (shards, versions, sequence numbers) is most of it.
 _TOLD = "errors,items.*._id,items.*.status,items.*.error,items.*.result"
