@@ -20,6 +20,7 @@ from extractors.errors import FeedUnreadable
 from extractors.feeds import read_feed
 from extractors.records import Entry, FeedDocument
 from wirewatch.entering import ledger_rows
+from wirewatch.identities import COMPARED
 from wirewatch.packing import PackedRow, packed
 from wirewatch.records import Feed, FeedState
 from wirewatch.verdicts import Fetched
@@ -91,8 +92,9 @@ def read_one(job: FeedJob) -> ReadFeed | str:
     content_type = verdict.header("content-type")
     try:
         document = read_feed(
-            verdict.body, url=verdict.final_url, content_type=content_type, zone=job.zone, now=job.now
-        )
+            verdict.body, url=verdict.final_url, content_type=content_type, zone=job.zone, now=job.now,
+            distrust_ids=job.state is not None and job.state.distrust_ids,
+        )  # fmt: skip
     except FeedUnreadable as fault:
         return fault.reason
     rows = ledger_rows(document, job.feed, job.state, job.now, oldest=job.oldest)
@@ -100,12 +102,13 @@ def read_one(job: FeedJob) -> ReadFeed | str:
 
 
 def without_texts(document: FeedDocument) -> FeedDocument:
-    """The document with the dates and faults of its entries only."""
+    """The document with the dates and faults of its entries only, and with what shows whether the ids of the first stay."""
     bare = tuple(
         Entry(
-            feed_url=entry.feed_url, entry_id="", url=entry.url, link=entry.link, published_at=entry.published_at,
-            updated_at=entry.updated_at, faults=entry.faults,
+            feed_url=entry.feed_url, entry_id=entry.entry_id if place < COMPARED else "", url=entry.url, link=entry.link,
+            title=entry.title if place < COMPARED else None, published_at=entry.published_at, updated_at=entry.updated_at,
+            faults=entry.faults,
         )
-        for entry in document.entries
+        for place, entry in enumerate(document.entries)
     )  # fmt: skip
     return replace(document, entries=bare)

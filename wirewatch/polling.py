@@ -18,6 +18,7 @@ from statistics import median
 
 from extractors.records import FeedDocument
 from extractors.urls import canonical_url, is_front, same_site
+from wirewatch.identities import id_marks, ids_changed
 from wirewatch.records import Feed, FeedState
 from wirewatch.verdicts import Due, Fetched, FetchVerdict, Gone, NotModified, NotYet, Refused, Unreachable
 
@@ -143,6 +144,8 @@ def _after_reading(
     first = before.first_read_at is None
     known = len(document.entries) - new
     gap = not first and bool(document.entries) and known <= 0
+    marks = id_marks(document.entries)
+    changed = ids_changed(before.id_marks, marks)
     state = _moved(before, verdict)
     state = replace(
         state,
@@ -151,9 +154,10 @@ def _after_reading(
         last_modified=None if truncated else verdict.header("last-modified"),
         body_hash=None if truncated else body_hash(verdict.body),
         kind=document.kind, title=document.title or before.title, language=feed.language or document.language or before.language,
-        faults=_faults(document, verdict), read_at=now, changed_at=now if new or first else before.changed_at,
+        faults=_faults(document, verdict, changed), read_at=now, changed_at=now if new or first else before.changed_at,
         entries_seen=before.entries_seen + new, entries_new=new, gap_suspected=gap,
-        distrust_ids=before.distrust_ids or any(fault.kind == "shared-ids" for fault in document.faults),
+        distrust_ids=before.distrust_ids or changed > 0 or any(fault.kind == "shared-ids" for fault in document.faults),
+        id_marks=marks,
         rhythm_seconds=_learned_rhythm(before, document, new, now),
     )  # fmt: skip
     if not document.entries and document.kind != "sitemap-index":
@@ -305,7 +309,7 @@ def _learned_rhythm(before: FeedState, document: FeedDocument, new: int, now: da
     return max(1, int(told.total_seconds())) if told is not None else None
 
 
-def _faults(document: FeedDocument, verdict: Fetched) -> tuple[str, ...]:
+def _faults(document: FeedDocument, verdict: Fetched, changed: int) -> tuple[str, ...]:
     """The feed's faults as lines; those of its entries counted by kind; a clock that is wrong."""
     lines = [f"{fault.kind}: {fault.detail}" for fault in document.faults]
     counts = Counter(fault.kind for entry in document.entries for fault in entry.faults)
@@ -314,6 +318,8 @@ def _faults(document: FeedDocument, verdict: Fetched) -> tuple[str, ...]:
         for kind, count in counts.most_common()
         if kind not in {f.kind for f in document.faults}
     ]
+    if changed:
+        lines.append(f"changing-ids: {changed} entries came again under another id; ids are no longer used")
     try:
         skew = parsedate_to_datetime(verdict.header("date") or "") - verdict.fetched_at
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -48,11 +48,17 @@ _HEAD = 3_000  # characters within which a document shows what it is
 
 
 def read_feed(
-    body: bytes, *, url: str, content_type: str | None = None, zone: str | None = None, now: datetime
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    zone: str | None = None,
+    now: datetime,
+    distrust_ids: bool = False,
 ) -> FeedDocument:
     """The entries and faults of a feed's bytes.
 
-    `zone` is the publisher's, for dates that name none.
+    `zone` is the publisher's, for dates that name none. `distrust_ids`: earlier readings showed that ids do not stay.
 
     Raises:
         FeedUnreadable: no feed at all. `reason` starts with "empty", "blocked", "consent", "login", "html", "json",
@@ -67,12 +73,19 @@ def read_feed(
             raw, more = read_json(text.lstrip("\ufeff \t\r\n"), cap=ENTRY_CAP)
         except (ValueError, RecursionError) as fault:
             raise FeedUnreadable(url, f"json: {fault}") from None
-        return judged(_capped(raw, more_faults := [*faults, *more]), more_faults, url=url, zone=zone, now=now)
+        return judged(
+            _capped(raw, more_faults := [*faults, *more]),
+            more_faults,
+            url=url,
+            zone=zone,
+            now=now,
+            distrust_ids=distrust_ids,
+        )
     _refuse_pages(text, url)
     framed, entities, frame_faults = without_frame(text)
     found = [*faults, *frame_faults]
     raw = _read_xml(framed, entities, url, found)
-    return judged(_capped(raw, found), found, url=url, zone=zone, now=now)
+    return judged(_capped(raw, found), found, url=url, zone=zone, now=now, distrust_ids=distrust_ids)
 
 
 def find_feed_links(page: str, url: str) -> tuple[str, ...]:

@@ -46,7 +46,13 @@ _MEDIA = ("audio/", "video/", "image/")
 
 
 def judged(
-    raw: RawFeed, faults: Iterable[Fault], *, url: str, zone: str | None, now: datetime
+    raw: RawFeed,
+    faults: Iterable[Fault],
+    *,
+    url: str,
+    zone: str | None,
+    now: datetime,
+    distrust_ids: bool = False,
 ) -> FeedDocument:
     """The feed as the rest of the house sees it."""
     found = list(faults)
@@ -62,6 +68,8 @@ def judged(
             Fault(kind="enclosure-only", detail=f"{media} entries carry only a media file and are left out")
         )
     shared_ids = _untrustworthy_ids(kept, found)
+    if distrust_ids:
+        shared_ids |= {raw.id for raw in kept if raw.id}
     entries: list[Entry] = []
     about = _About(
         url=url, base=base, zone=zone, now=now, language=_language(raw.language), shared_ids=shared_ids
@@ -123,16 +131,15 @@ def _entries_of(raw: RawEntry, about: _About) -> list[Entry]:
     base = (raw.base and absolute_url(raw.base, about.base)) or about.base
     links = _links(raw, base, faults)
     said = _said(raw, about, faults)
+    trusted = raw.id if raw.id and raw.id not in about.shared_ids else None
     if not links:
-        marker = hashlib.sha256(
-            f"{raw.id}|{said['title']}|{raw.summary}".encode("utf-8", "replace")
-        ).hexdigest()[:16]
+        known_by = trusted or f"{said['title']}|{raw.summary}"
+        marker = hashlib.sha256(known_by.encode("utf-8", "replace")).hexdigest()[:16]
         own = f"{about.url}#entry-0{marker}"
         links = [(own, canonical_url(own) or own)]
         faults.append(Fault(kind="no-link", detail="the entry names no address of its own"))
     if len(links) > 1:
         faults.append(Fault(kind="split-entry", detail=f"one of {len(links)} addresses of one entry"))
-    trusted = raw.id if raw.id and raw.id not in about.shared_ids else None
     return [
         Entry(
             **said, feed_url=about.url, entry_id=(trusted or canonical)[:1_000], url=canonical, link=link,
