@@ -23,7 +23,7 @@ from wirewatch.settings import load_settings
 pytestmark = pytest.mark.elastic
 
 EPOCH = datetime(2026, 11, 20, 12, tzinfo=UTC)
-STEP, INGEST_EVERY = timedelta(hours=6), timedelta(days=5)
+STEP, INGEST_EVERY = timedelta(hours=12), timedelta(days=5)
 # What passes: a page that once answers 404 is gone for good, and rightly so.
 PASSING = (500, 502, 503, 429, 0)
 
@@ -88,10 +88,10 @@ def _live(fortnight: Fortnight, engine: Engine) -> Counter[str]:
     while fortnight.now < EPOCH + timedelta(days=6):
         polled.update(poll(engine))
         if fortnight.now >= ingest_at and engine.index.ledger.open_shards(fortnight.now):
-            ingest(engine)
+            ingest(engine, workers=2)
             ingest_at = fortnight.now + INGEST_EVERY
         fortnight.now += STEP
-    ingest(engine)
+    ingest(engine, workers=2)
     cluster(engine)
     engine.index.refresh("entries", "feeds", "articles")
     return polled
