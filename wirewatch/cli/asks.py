@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ from wirewatch.cli.output import FAILED, emit, say, show, tell
 if TYPE_CHECKING:
     from wirewatch.index import Index
     from wirewatch.records import StoredArticle, Story
+    from wirewatch.stories.figures import Quantity, Rival
 
 
 class Exported(StrEnum):
@@ -56,7 +57,10 @@ def story(
     why: Annotated[bool, typer.Option("--why", help="Why articles count as one independent report.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Show one story: its articles, its independent reports, its claims and conflicts."""
+    """Show one story: its articles, its independent reports, its figures and what contradicts them."""
+    from wirewatch.index.codec import document
+    from wirewatch.stories.figures import rivals, side_by_side
+
     with _opened() as index:
         found = index.story(key)
         if found is None:
@@ -69,11 +73,14 @@ def story(
                     **story_line(found),
                     "why": _reasons(found, articles),
                     "conflicts": list(found.conflicts),
+                    "figures": [_quantity_line(each) for each in side_by_side(articles)],
+                    "rivals": [document(each) for each in rivals(articles, index.articles_beside(found))],
                     "versions": [article_line(article, {}) for article in articles],
                 }
             )
             return
         _print_story(found, articles, why=why)
+        _print_figures(side_by_side(articles), rivals(articles, index.articles_beside(found)))
 
 
 def export(
@@ -188,6 +195,32 @@ def _print_story(found: Story, articles: list[StoredArticle], *, why: bool) -> N
             tell(f"  {reason}")
     for conflict in found.conflicts:
         tell(f"conflict: {conflict}")
+
+
+def _print_figures(quantities: Iterable[Quantity], against: Iterable[Rival]) -> None:
+    from wirewatch.stories.conflicts import told_value
+
+    for quantity in quantities:
+        if not quantity.contradicted:
+            continue
+        tell(f"side by side: {quantity.event}, {quantity.unit}")
+        for each in quantity.figures:
+            period = f", {each.claim.period}" if each.claim.period else ""
+            denied = ", denied" if each.claim.certainty == "denied" else ""
+            tell(
+                f"  {told_value(each.claim)}{period}{denied}: {each.source}, in {each.publisher}"
+                f" (report {each.report}), {each.at:%Y-%m-%d %H:%M}"
+            )
+    for rival in against:
+        tell(f"contradicted by story {rival.their_story} ({rival.topic}, {', '.join(rival.actors)}):")
+        tell(f"  here  {rival.our_source}: {rival.ours}")
+        tell(f"  there {rival.their_source}: {rival.theirs}")
+
+
+def _quantity_line(quantity: Quantity) -> dict[str, Any]:
+    from wirewatch.index.codec import document
+
+    return document(quantity)
 
 
 def _reports(found: Story) -> str:

@@ -12,6 +12,7 @@ from elasticsearch import Elasticsearch
 
 from extractors.lines import SiteLines
 from wirewatch.drift import PublisherHistory
+from wirewatch.index.beside import articles_beside
 from wirewatch.index.bulk import Written
 from wirewatch.index.client import (
     Capabilities,
@@ -204,6 +205,10 @@ class Index:
         query = {"range": {"sort_at": {"gte": since.isoformat()}}}
         hits = self.articles.scan(query, sort=[{"sort_at": "desc"}], fields=_TO_TAG)
         return (read(StoredArticle, hit["_source"]) for hit in hits)
+
+    def articles_beside(self, story: Story) -> list[StoredArticle]:
+        """Articles of other stories on a main topic of this one that name one of its main actors, newest first."""
+        return articles_beside(self.client, self.names, story)
 
     def deliveries_of(self, subscriber: str) -> list[Delivery]:
         """Every delivery of one subscriber, oldest window first."""
