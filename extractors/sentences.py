@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 
 Span = tuple[int, int]
 
@@ -23,7 +24,8 @@ _STARTS_LOW = re.compile(r"\s+[a-zа-яіїєґ]")
 LONGEST_SENTENCE = 1_200
 
 
-def sentences(text: str) -> list[Span]:
+@lru_cache(maxsize=4)  # topics and claims ask for the same text
+def sentences(text: str) -> tuple[Span, ...]:
     """Spans of the sentences, without the white space around them; they never overlap."""
     spans: list[Span] = []
     start = 0
@@ -33,7 +35,7 @@ def sentences(text: str) -> list[Span]:
         _add(spans, text, start, match.end())
         start = match.end()
     _add(spans, text, start, len(text))
-    return spans
+    return tuple(spans)
 
 
 def sentence_of(starts: list[int], offset: int) -> int:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -36,6 +37,7 @@ class TermFault(ValueError):
     """A term cannot be read; the message says why."""
 
 
+@lru_cache(maxsize=4)  # topics and mentions ask for the same text
 def fold(text: str) -> str:
     """The text in lower case with spaces for punctuation, code point by code point."""
     lower = text.replace("İ", "i").lower().replace("ё", "е")

@@ -128,7 +128,7 @@ class _Sentence:
     content: str
     start: int
     text: str
-    above: list[tuple[int, int]]
+    above: tuple[tuple[int, int], ...]
     script: str
     published_at: datetime | None
 
@@ -200,11 +200,13 @@ def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
     masked = sentence.text
     if _MATCH_RESULT.search(masked):
         return
-    if all(unit_of(one, masked, script) is None for one in figures(masked, script)):
+    found: list[Quantity] | None = figures(masked, script)
+    if all(unit_of(replace(one, bounded=True), masked, script) is None for one in found or ()):
         return  # most sentences with a digit: dates, years, names
     if script == "asian" or _DIGIT.search(masked):
         masked = NO_CLAIM[script].sub(_blank, masked)
-    pairs = [(one, unit_of(one, masked, script)) for one in quantities(masked, script)]
+        found = found if masked == sentence.text else None
+    pairs = [(one, unit_of(one, masked, script)) for one in quantities(masked, script, found)]
     counting = [(one, unit) for one, unit in pairs if unit is not None]
     names = [unit.name for _, unit in counting if unit.sure and unit.name]
     for one, unit in counting:

@@ -133,19 +133,22 @@ _ASIAN_BOUNDS = _Bounds(
 )
 
 
-def quantities(text: str, script: str) -> list[Quantity]:
-    """The figures of a sentence in order, ranges joined, bounds read."""
-    numerals, bounds = {
-        "latin": (LATIN, _LATIN_BOUNDS),
-        "cyrillic": (CYRILLIC, _CYRILLIC_BOUNDS),
-    }.get(script, (ASIAN, _ASIAN_BOUNDS))
-    return [_bounded(one, text, bounds) for one in _ranges(list(_cores(text, numerals)), text, numerals)]
-
-
-def figures(text: str, script: str) -> Iterator[Quantity]:
+def figures(text: str, script: str) -> list[Quantity]:
     """The figures alone, without bounds or ranges: enough to see whether any may count something."""
-    numerals = {"latin": LATIN, "cyrillic": CYRILLIC}.get(script, ASIAN)
-    return (replace(one, bounded=True) for one in _cores(text, numerals))
+    return list(_cores(text, _of_script(script)[0]))
+
+
+def quantities(text: str, script: str, found: list[Quantity] | None = None) -> list[Quantity]:
+    """The figures of a sentence in order, ranges joined, bounds read; `found` is what `figures` gave for this text."""
+    numerals, bounds = _of_script(script)
+    cores = list(_cores(text, numerals)) if found is None else found
+    return [_bounded(one, text, bounds) for one in _ranges(cores, text, numerals)]
+
+
+def _of_script(script: str) -> tuple[Numerals, _Bounds]:
+    if script == "latin":
+        return LATIN, _LATIN_BOUNDS
+    return (CYRILLIC, _CYRILLIC_BOUNDS) if script == "cyrillic" else (ASIAN, _ASIAN_BOUNDS)
 
 
 # Full-width digits read as digits; every replacement is one code point for one.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from extractors.errors import TopicFault, WirewatchError
 from extractors.gazetteer import alias_classes
@@ -46,19 +47,26 @@ class TaxonomyFaults(WirewatchError):
         self.faults = tuple(faults)
 
 
+class Groups(NamedTuple):
+    """Numbers of groups of the index, and the same as the bits of one integer: a sentence is asked by one `&`."""
+
+    numbers: frozenset[int]
+    bits: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
     """One rule: a hit of every slot within `within` characters of one sentence, and none of `veto` in it.
 
-    Slots are sets of group numbers of the taxonomy's index. The first slot triggers the rule. Where `nearby` is not
+    Slots are groups of the taxonomy's index. The first slot triggers the rule. Where `nearby` is not
     empty, one of its groups must stand in the sentence, next to it, or in the title.
     """
 
     rule: str
     topic: str
-    slots: tuple[frozenset[int], ...]
-    nearby: frozenset[int]
-    veto: frozenset[int]
+    slots: tuple[Groups, ...]
+    nearby: Groups
+    veto: Groups
     within: int
     ordered: bool
     weight: int
@@ -80,9 +88,9 @@ class Topic:
     cameo: tuple[str, ...]
     iptc: str | None
     patterns: tuple[Pattern, ...]
-    gate: frozenset[int]
-    veto: frozenset[int]
-    veto_nearby: frozenset[int]  # vetoes from the title and the sentences beside, too
+    gate: Groups
+    veto: Groups
+    veto_nearby: Groups  # vetoes from the title and the sentences beside, too
     match: tuple[str, ...]
     no_match: tuple[str, ...]
     file: str
@@ -98,6 +106,7 @@ class Taxonomy:
     groups: Mapping[str, int]
     words: Mapping[int, tuple[str, ...]]  # the terms of each group
     by_trigger: Mapping[int, tuple[Pattern, ...]]
+    status_bits: int  # the cue words of any status, as bits
 
     def parents(self, topic: str) -> tuple[str, ...]:
         """The topics above `topic`, nearest first."""
@@ -115,6 +124,14 @@ class Taxonomy:
     def children(self, topic: str) -> tuple[str, ...]:
         """The topics right below `topic`, by id."""
         return tuple(sorted(t.id for t in self.topics.values() if t.parent == topic))
+
+
+def bits_of(groups: Iterable[int]) -> int:
+    """The numbers of groups as the bits of one integer."""
+    bits = 0
+    for group in groups:
+        bits |= 1 << group
+    return bits
 
 
 def load_taxonomy(folders: Sequence[Path] = ()) -> Taxonomy:
@@ -215,15 +232,16 @@ class _Compiler:
         by_trigger: dict[int, list[Pattern]] = {}
         for topic in topics.values():
             for pattern in topic.patterns:
-                for group in pattern.slots[0]:
+                for group in pattern.slots[0].numbers:
                     by_trigger.setdefault(group, []).append(pattern)
         return Taxonomy(
             version=version,
             topics=MappingProxyType(topics),
             index=TermIndex(self._groups),
-            groups=MappingProxyType(self._numbers),
+            groups=dict(self._numbers),
+            status_bits=bits_of(self._numbers[name] for name in TAGGER_CLASSES if name.startswith("status.")),
             words=MappingProxyType({self._numbers[name]: terms for name, terms in self._groups.items()}),
-            by_trigger=MappingProxyType({group: tuple(patterns) for group, patterns in by_trigger.items()}),
+            by_trigger={group: tuple(patterns) for group, patterns in by_trigger.items()},
         )
 
     def _pattern(self, draft: Draft, pattern: PatternDraft, drafts: Mapping[str, Draft]) -> Pattern:
@@ -253,7 +271,7 @@ class _Compiler:
             unless=frozenset(pattern.unless),
         )
 
-    def _slot(self, draft: Draft, name: str, terms: Sequence[str], key: str) -> frozenset[int]:
+    def _slot(self, draft: Draft, name: str, terms: Sequence[str], key: str) -> Groups:
         """The groups of a list of terms: one for each class named, one for the terms written out."""
         numbers: set[int] = set()
         literal: list[str] = []
@@ -269,7 +287,7 @@ class _Compiler:
                 literal.append(term)
         if literal:
             numbers.add(self._group(name, tuple(literal)))
-        return frozenset(numbers)
+        return Groups(frozenset(numbers), bits_of(numbers))
 
     def _group(self, name: str, terms: tuple[str, ...]) -> int:
         self._groups[name] = terms

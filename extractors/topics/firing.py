@@ -5,12 +5,13 @@ Reads title and text once through the taxonomy's automaton; everything after tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from extractors.records import TopicTag
 from extractors.sentences import sentences
-from extractors.taxonomy import Pattern, Taxonomy, Topic
+from extractors.taxonomy import Groups, Pattern, Taxonomy, Topic, bits_of
 from extractors.terms import LONGEST_TEXT, is_cjk
 from extractors.topics.status import NOT_COUNTED, names_old_year, status_of
 
@@ -40,6 +41,7 @@ class Sentence:
     start: int
     end: int
     spans: dict[int, list[Span]]
+    bits: int  # the groups found, as `taxonomy.Groups` has them
     dense: bool  # Chinese, Japanese or Korean: fewer characters a word
 
 
@@ -86,8 +88,9 @@ class Reading:
     taxonomy: Taxonomy
     sentences: list[Sentence]
     sentence_count: int
-    nearby: list[set[int]]  # for each sentence, the groups in reach of its gate
+    nearby: list[int]  # for each sentence, the groups in reach of its gate, as bits
     of_the_past: bool = False  # a short text under a headline about history
+    old_years: dict[tuple[str, int], bool] = field(default_factory=dict)
     vetoed: list[Vetoed] = field(default_factory=list)
 
 
@@ -115,18 +118,29 @@ def fire(reading: Reading, language: str | None) -> list[Fired]:
     for place, sentence in enumerate(reading.sentences):
         tried: set[str] = set()
         here: dict[str, list[Fired]] = {}
-        for group in sentence.spans:
-            for pattern in reading.taxonomy.by_trigger.get(group, ()):
-                if pattern.rule in tried:
-                    continue
-                tried.add(pattern.rule)
-                one = _try(pattern, sentence, place, reading, language, off_topic=off_topic)
-                if one is not None:
-                    here.setdefault(one.topic, []).append(one)
+        for pattern in _candidates(sentence, reading.taxonomy):
+            if pattern.rule in tried:
+                continue
+            tried.add(pattern.rule)
+            one = _try(pattern, sentence, place, reading, language, off_topic=off_topic)
+            if one is not None:
+                here.setdefault(one.topic, []).append(one)
         for several in here.values():
             if sum(one.weight for one in several) >= FIRES:
                 fired += several
     return _yielding(fired, reading)
+
+
+def _candidates(sentence: Sentence, taxonomy: Taxonomy) -> Iterator[Pattern]:
+    """The rules whose every slot has a word in the sentence."""
+    bits = sentence.bits
+    for group in sentence.spans:
+        for pattern in taxonomy.by_trigger.get(group, ()):
+            for slot in pattern.slots:
+                if not slot.bits & bits:
+                    break
+            else:
+                yield pattern
 
 
 def _yielding(fired: list[Fired], reading: Reading) -> list[Fired]:
@@ -153,24 +167,26 @@ def _yielding(fired: list[Fired], reading: Reading) -> list[Fired]:
     return kept
 
 
-def _nearby(found: list[Sentence]) -> list[set[int]]:
-    """The groups of each sentence, its neighbours and the title; of the title, those of the lead."""
-    title = [one for one in found if one.field == "title"]
+def _nearby(found: list[Sentence]) -> list[int]:
+    """The groups of each sentence, its neighbours and the title; of the title, those of the lead. As bits."""
     body = [one for one in found if one.field == "text"]
-    lead = [one for one in body if one.number <= LEAD_OF_TITLE]
-    near = [{group for one in (*title, *lead) for group in one.spans} for _ in title]
+    title = [one.bits for one in found if one.field == "title"]
+    above = title[0] if title else 0
+    lead = 0
+    for one in body[: LEAD_OF_TITLE + 1]:
+        lead |= one.bits if one.number <= LEAD_OF_TITLE else 0
+    near = [above | lead for _ in title]
     for place, one in enumerate(body):
-        around = [
-            other
-            for other in body[max(0, place - GATE_REACH) : place + GATE_REACH + 1]
-            if abs(other.number - one.number) <= GATE_REACH
-        ]
-        near.append({group for other in (*title, *around) for group in other.spans})
+        bits = above
+        for other in body[max(0, place - GATE_REACH) : place + GATE_REACH + 1]:
+            if abs(other.number - one.number) <= GATE_REACH:
+                bits |= other.bits
+        near.append(bits)
     return near
 
 
 def _located(
-    field_name: Literal["title", "text"], content: str, spans: list[Span], taxonomy: Taxonomy
+    field_name: Literal["title", "text"], content: str, spans: Sequence[Span], taxonomy: Taxonomy
 ) -> list[Sentence]:
     found = sorted(_unmasked(taxonomy.index.spans(content), taxonomy.groups["mask"]).items())
     by_number: dict[int, dict[int, list[Span]]] = {}
@@ -193,6 +209,7 @@ def _located(
             start=spans[number][0],
             end=spans[number][1],
             spans=groups,
+            bits=bits_of(groups),
             dense=is_cjk(content[spans[number][0] : spans[number][0] + 40]),
         )
         for number, groups in sorted(by_number.items())
@@ -271,9 +288,7 @@ def _try(
     veto = _veto(pattern, sentence, place, reading, off_topic=off_topic)
     words = content[min(start for start, _ in spans) : max(end for _, end in spans)]
     if veto is None:
-        status = status_of(
-            content, sentence.start, sentence.end, sentence.spans, spans, reading.taxonomy.groups
-        )
+        status = _status(sentence, content, spans, reading)
         if reading.of_the_past and status == "asserted":
             status = "historical"
         if status != "absent":
@@ -294,11 +309,18 @@ def _try(
     return None
 
 
+def _status(sentence: Sentence, content: str, spans: Sequence[Span], reading: Reading) -> str:
+    key = (sentence.field, sentence.number)
+    old = reading.old_years.get(key)
+    if old is None:
+        old = reading.old_years[key] = names_old_year(content, sentence.start, sentence.end)
+    if not sentence.bits & reading.taxonomy.status_bits:
+        return "historical" if old else "asserted"
+    return status_of(content, sentence.spans, spans, reading.taxonomy.groups, old=old)
+
+
 def _closest(pattern: Pattern, sentence: Sentence, within: int) -> tuple[Span, ...] | None:
     """One span a slot, all within reach of the trigger; the first trigger that has them all."""
-    here = sentence.spans.keys()
-    if any(slot.isdisjoint(here) for slot in pattern.slots[1:]):
-        return None
     slots = [_of(slot, sentence) for slot in pattern.slots]
     for trigger in slots[0]:
         chosen = [trigger]
@@ -318,8 +340,8 @@ def _closest(pattern: Pattern, sentence: Sentence, within: int) -> tuple[Span, .
     return None
 
 
-def _of(groups: frozenset[int], sentence: Sentence) -> list[Span]:
-    found = groups & sentence.spans.keys()
+def _of(groups: Groups, sentence: Sentence) -> list[Span]:
+    found = groups.numbers & sentence.spans.keys()
     if len(found) == 1:
         return sentence.spans[next(iter(found))]
     return sorted({span for group in found for span in sentence.spans[group]})
@@ -341,7 +363,7 @@ def _veto(
     """Why the rule must not fire here, or None."""
     topic = reading.taxonomy.topics[pattern.topic]
     for groups, name in ((pattern.veto, "the rule's veto"), (topic.veto, "the topic's veto")):
-        if not groups.isdisjoint(sentence.spans.keys()):
+        if groups.bits & sentence.bits:
             return f"{name}: {_words(reading, sentence, _of(groups, sentence)[0])}"
     if pattern.guarded and (span := _out_of_domain(sentence, reading.taxonomy)):
         return f"out of domain: {_words(reading, sentence, span)}"
@@ -350,13 +372,13 @@ def _veto(
     return _around(pattern, topic, reading.nearby[place])
 
 
-def _around(pattern: Pattern, topic: Topic, near: set[int]) -> str | None:
+def _around(pattern: Pattern, topic: Topic, near: int) -> str | None:
     """Why the title and the sentences beside do not let the rule fire, or None."""
-    if not topic.veto_nearby.isdisjoint(near):
+    if topic.veto_nearby.bits & near:
         return "the topic's veto nearby"
-    if pattern.nearby and pattern.nearby.isdisjoint(near):
+    if pattern.nearby.bits and not pattern.nearby.bits & near:
         return "no word of the rule's nearby"
-    if pattern.gated and topic.gate and topic.gate.isdisjoint(near):
+    if pattern.gated and topic.gate.bits and not topic.gate.bits & near:
         return "no word of the gate nearby"
     return None
 

@@ -37,13 +37,13 @@ _OLD_YEAR = re.compile(r"(?<![\d,.])(?:1[0-9]\d\d|200\d)(?![\d,]|\s*(?:soldiers|
 
 def status_of(
     content: str,
-    start: int,
-    end: int,
     groups_here: Mapping[int, Sequence[Span]],
     spans: Sequence[Span],
     groups: Mapping[str, int],
+    *,
+    old: bool,
 ) -> str:
-    """The status of the event whose words are `spans`, in the sentence content[start:end]."""
+    """The status of the event whose words are `spans`; `old`: its sentence names a year long gone."""
     first, last = min(s for s, _ in spans), max(e for _, e in spans)
 
     def cues(name: str) -> Sequence[Span]:
@@ -56,7 +56,7 @@ def status_of(
         0 <= first - e <= ABSENCE_REACH and not _BREAK.search(content, e, first) for _, e in cues("absent")
     ):
         return "absent"
-    if names_old_year(content, start, end):
+    if old:
         return "historical"
     for name, reach in _ORDER:
         if near(name, reach):
