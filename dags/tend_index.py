@@ -1,7 +1,8 @@
 """
 # Tend the index
 
-Keeps the store in order: index templates, next month's indices, the end of months that are older than `keep_months`.
+Keeps the store in order: moves documents of an earlier schema version, makes next month's indices, deletes months that are older
+than `keep_months`, gives a full Elasticsearch its lifecycle and snapshot policies, lists the subscribers for dashboards.
 Counts the entries that feeds gave against those the ledger accounts for. `ledger_difference` in the task's XCom, and as the
 gauge `wirewatch.ledger_difference` where Airflow sends its metrics, must be 0; the log names each feed and day that differs.
 

@@ -31,6 +31,8 @@ def sample(node_url, tmp_path_factory) -> Iterator[Index]:
     home = tmp_path_factory.mktemp("kibana home")
     with Newsroom(home, datetime.now(UTC)) as newsroom:
         newsroom.write_feed_list(home / "feeds.toml")
+        with (home / "feeds.toml").open("a") as feeds:  # the sample's own feeds are all well
+            feeds.write('\n[[feed]]\nurl = "http://127.0.0.1:9/feed.xml"\npublisher = "Nobody"\n')
         settings = load_settings(
             environ={
                 "WIREWATCH_HOME": str(home),

@@ -53,6 +53,7 @@ def test_months_past_their_time_go_the_next_one_is_made_and_the_subscribers_are_
     asked = settings(index, tmp_path, SUBSCRIBERS, WIREWATCH_SNAPSHOT_REPOSITORY="nightly")
     counts = tend(Engine(settings=asked, index=index, clock=lambda: NOON, say=said.append))
     assert counts["months_deleted"] == 1
+    index.refresh("articles")
     assert [article.url for article in index.articles.records()] == [kept.url]
     assert [name.rsplit("-", 1)[1] for name in index.months()["articles"]] == [
         "2026.09",

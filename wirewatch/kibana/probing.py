@@ -31,14 +31,18 @@ def fields_wrong(index: Index, objects: Sequence[Saved]) -> list[str]:
 
 
 def drawn(index: Index, objects: Sequence[Saved], span: Span) -> Iterator[tuple[Saved, int]]:
-    """Each panel, and how many rows, cells or circles it has to draw. Every search that it makes is made."""
+    """Each panel, and how many rows, cells, circles or marks its emptiest search gives. All its searches are made."""
     for shown in objects:
         if shown.type in PANELS:
             rows = [
-                how_much(asked, index.client.search(index=asked.index, **_arguments(asked.body)).body)
+                (
+                    how_much(asked, index.client.search(index=asked.index, **_arguments(asked.body)).body),
+                    asked,
+                )
                 for asked in translate(shown, objects, span)
             ]
-            yield shown, rows[0]  # a shifted search is of the period before and may be empty
+            # A shifted search is of the period before and may be empty.
+            yield shown, min(number for number, asked in rows if not asked.shifted)
 
 
 def _arguments(body: dict[str, Any]) -> dict[str, Any]:

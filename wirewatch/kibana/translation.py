@@ -47,11 +47,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One search: on which index pattern, with which body; `shifted`: over the period before."""
+    """One search: on which index pattern, with which body; `shifted`: over the period before; `counts`: documents."""
 
     index: str
     body: dict[str, Any]
     shifted: bool = False
+    counts: bool = False
 
 
 def translate(shown: Saved, objects: Sequence[Saved], span: Span) -> list[Asked]:
@@ -60,7 +61,7 @@ def translate(shown: Saved, objects: Sequence[Saved], span: Span) -> list[Asked]
     view = next(views[each.id] for each in shown.references if each.type == "index-pattern")
     match shown.type:
         case "lens":
-            return _lens(shown, view, span)
+            return [*_lens(shown, view, span), *_marks(shown, views, span)]
         case "map":
             return [_map(shown, view, span)]
         case "search":
@@ -88,7 +89,28 @@ def _lens(shown: Saved, view: Saved, span: Span) -> list[Asked]:
             "query": _query(state["query"]["query"], view, over),
             "aggs": _aggregations(kept, over),
         }
-        asked.append(Asked(view.attributes["title"], body, shifted))
+        counts = not any(column["isBucketed"] for column in kept.values()) and any(
+            column["operationType"] == "count" and "filter" not in column for column in kept.values()
+        )
+        asked.append(Asked(view.attributes["title"], body, shifted, counts))
+    return asked
+
+
+def _marks(shown: Saved, views: Mapping[str, Saved], span: Span) -> list[Asked]:
+    """The lines that a chart draws at the times of another view's documents."""
+    found = {each.name: views[each.id] for each in shown.references if each.type == "index-pattern"}
+    asked = []
+    for layer in shown.attributes["state"]["visualization"].get("layers", ()):
+        for mark in layer.get("annotations", ()):
+            view = found[f"xy-visualization-layer-{layer['layerId']}"]
+            when = {mark["timeField"]: {"gte": span.since.isoformat(), "lte": span.until.isoformat()}}
+            times = {"date_histogram": {"field": mark["timeField"], "fixed_interval": f"{span.width()}s"}}
+            body = {
+                "size": 0,
+                "query": {"bool": {"filter": [understand(mark["filter"]["query"]), {"range": when}]}},
+                "aggs": {"times": times},
+            }
+            asked.append(Asked(view.attributes["title"], body))
     return asked
 
 
@@ -309,9 +331,9 @@ def how_much(asked: Asked, answer: Mapping[str, Any]) -> int:
     """How many rows, cells or circles an answer gives to draw; 0: the panel stays empty."""
     if asked.body["size"]:
         return len(answer["hits"]["hits"])
+    if asked.counts:
+        return int(answer["hits"]["total"]["value"] > 0)
     aggregations = answer.get("aggregations", {})
-    if not aggregations:
-        return int(answer["hits"]["total"]["value"])
     return sum(_drawn(part) for part in aggregations.values())
 
 
