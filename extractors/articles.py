@@ -6,6 +6,7 @@ One parse of the page serves the verdict, the metadata and the body.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from extractors.headlines import Headline, find_headline
 from extractors.kinds import farm_signals, find_kind
 from extractors.languages import detect_language
 from extractors.lines import leave_out
+from extractors.liveblogs import with_posts
 from extractors.markup import read_markup
 from extractors.pages import is_partial, judge_bytes, judge_page
 from extractors.records import Article, Entry, Page, Publisher, Rejected
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
 
     from extractors.structured import Structured
 
+# What an address has more than the first part's: "?page=2", "/2", "/page/2/", "-2.html", ",2.html".
+_PART = re.compile(
+    r"(?:\.html)?/?(?:\?(?:[a-z_]{1,12}=\w*&)*(?:page|p|seite|pg)=\d{1,2}|(?:/page|/seite|/p)?[/,_-]\d{1,2})(?:\.html?|/)?",
+    re.IGNORECASE,
+)
 # What is said of bytes that hold no element; any other detail of "unparsable" names a fault of ours.
 UNPARSED = "no element could be parsed"
 # Characters of the first line that stand in for a headline where the page has none.
@@ -80,6 +87,9 @@ def _extract(
         publisher=publisher,
         feed_html=entry.content_html if entry else None,
     )
+    kind = find_kind(structured, url=url, title=title or "")
+    if kind == "live":
+        body = with_posts(body, tree, structured)
     patterns = publisher.boilerplate if publisher else ()
     found, left_out = leave_out(body.text, learned)
     text = trim(found, headline=title, patterns=patterns)
@@ -118,14 +128,15 @@ def _extract(
         image=_image(structured, url),
         credit=find_credit(text, patterns=publisher.credit if publisher else ()),
         access="partial" if is_partial(structured, tree, text) else "open",
-        type=find_kind(structured, url=url, title=headline.title),
+        type=kind,
         farm_signals=farm_signals(text, authors=authors, published=dates.published, keywords=keywords),
         left_out=left_out,
         trimmed=_trimmed(found, text),
         provenance=_provenance(
             headline, body.source, authors_from, dates.published.source if dates.published else None
         )
-        + ((("body", _told(left_out)),) if left_out else ()),
+        + ((("body", _told(left_out)),) if left_out else ())
+        + ((("next_part", following),) if (following := _next_part(tree, url)) else ()),
     )
 
 
@@ -183,6 +194,24 @@ def _canonical(
         # A page that names several addresses may name its own after that of the house it has the text from.
         elsewhere = elsewhere or canonical
     return None, elsewhere
+
+
+def _next_part(tree: lxml.html.HtmlElement, url: str) -> str | None:
+    """Where the article goes on: a `rel=next` to the same path with a page number, and not to the next article."""
+    from extractors.urls import absolute_url
+
+    here = url.partition("?")[0].removesuffix(".html").rstrip("/")
+    for link in tree.iter("link", "a"):
+        if "next" in (link.get("rel") or "").lower().split() and (href := link.get("href")):
+            there = absolute_url(href, url)
+            if (
+                there
+                and there != url
+                and _PART.fullmatch(there.removeprefix(here))
+                and there.startswith(here)
+            ):
+                return there
+    return None
 
 
 def _section(structured: Structured) -> str | None:

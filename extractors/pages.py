@@ -30,6 +30,7 @@ REASONS = (
     "index-page",  # home, section, tag or author page
     "js-shell",  # nothing without running its scripts
     "media-only",  # a video, a gallery or audio without a text
+    "machine-filler",  # what a language model or a template left in place of a text
     "too-little-text",  # no body worth the name
 )
 
@@ -96,6 +97,16 @@ _PAYWALL = re.compile(
     r"материал доступен|по подписке|доступний лише|за передплатою|유료 ?회원|구독자 전용|有料(?:会員|記事)|会員限定|残り\d+文字|订阅后|訂閱後|本文为付费|اشترك (?:الآن )?ل|للمشتركين",
     re.IGNORECASE,
 )
+_FILLER = re.compile(
+    r"as an ai (?:language )?model,? i\b|(?:i[’']m|i am) sorry,? (?:but )?(?:i|as an ai)\b.{0,40}\b(?:cannot|can[’']t|unable)|"
+    r"(?:sure|certainly)[!,.] here(?:[’']s| is) (?:a|an|the|your) (?:\w+ ){0,4}(?:article|blog post|news story)|"
+    r"(?:i do not|i don[’']t) have (?:access to )?real-time|regenerate response$|lorem ipsum dolor|"
+    r"als ki-sprachmodell|en tant que modèle de langage|como modelo de lenguaje|как языковая модель|как искусственный интеллект, я|"
+    r"як мовна модель|(?:저는 )?ai 언어 ?모델로서|인공지능 언어 ?모델로서|作为(?:一个|一名)?\s?(?:ai|人工智能)?\s?语言模型|AI言語モデルとして|كنموذج لغ(?:وي|ة)",
+    re.IGNORECASE,
+)
+# Characters of a text in which such a line is looked for.
+FILLER_READ = 50_000
 _SCRIPTS_WANTED = re.compile(r"java ?script|자바 ?스크립트|джава-?скрипт", re.IGNORECASE)
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LISTING_TYPES = frozenset({"collectionpage", "searchresultspage", "profilepage", "itemlist"})
@@ -162,6 +173,8 @@ def judge_page(
     tree: lxml.html.HtmlElement, structured: Structured, text: str, *, url: str, title: str | None
 ) -> Wrong | None:
     """What the page and the text found in it show. `text` is what would be the article's body."""
+    if wrong := _filler(text):
+        return wrong
     paragraphs = [size_of(line) for line in text.splitlines()]
     words = sum(paragraphs)
     if sum(size >= PARAGRAPH_WORDS for size in paragraphs) >= PARAGRAPHS and words > NOTICE_WORDS:
@@ -283,6 +296,17 @@ def _media(structured: Structured, words: int) -> Wrong | None:
         and (kind.startswith(("video", "music")) or types & _VIDEO_TYPES)
     ):
         return Wrong("media-only", f"{kind or min(types & _VIDEO_TYPES)} with {words} words")
+    return None
+
+
+def _filler(text: str) -> Wrong | None:
+    """A line that a machine wrote about itself, or dummy text: no editor has seen such a page.
+
+    A report about machines quotes such a sentence, or says who wrote it: only a line that begins with it counts.
+    """
+    for line in text[:FILLER_READ].splitlines():
+        if match := _FILLER.match(line.strip()):
+            return Wrong("machine-filler", f"a line begins {match[0][:80]!r}")
     return None
 
 

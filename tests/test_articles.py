@@ -68,6 +68,7 @@ def facts(article):
         "type": article.type,
         "text_from": sources["text"],
         "left_out": sources.get("body", ""),
+        "next_part": sources.get("next_part", ""),
     }
 
 
