@@ -151,3 +151,56 @@ def test_a_wrong_topic_file_is_refused_with_file_key_and_reason_before_anything_
     assert "smuggling.toml" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "state").exists()
+
+
+WHOLE = """<!doctype html><html lang="en"><head><title>Two soldiers cross the line - Harbour Paper</title>
+<link rel="canonical" href="https://paper.example/news/two-soldiers"><meta property="og:image" content="/line.jpg">
+<meta property="article:section" content="World"><meta name="keywords" content="border, soldiers">
+<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Two soldiers cross the line", "author": {"@type": "Person",
+"name": "Ada Holt"}, "datePublished": "2026-11-20T09:30:00+09:00", "dateModified": "2026-11-20T11:00:00+09:00"}</script></head>"""
+
+
+def test_extract_shows_every_fact_with_its_offset_and_where_it_was_found(tmp_path, page):
+    page.write_text(
+        WHOLE + PAGE[PAGE.index("<body>") :].replace("</article>", "<p>(Yonhap)</p></article>"), "utf-8"
+    )
+    done = wirewatch(
+        "extract", str(page), "--url", "https://paper.example/news/1?ref=a", "--json", home=tmp_path
+    )
+    found = json.loads(done.stdout)
+    expected = {
+        "access": "open", "type": "news", "credit": "yonhap", "canonical": "https://paper.example/news/two-soldiers",
+        "section": "World", "keywords": ["border", "soldiers"], "image": "https://paper.example/line.jpg", "language": "en",
+        "authors": ["Ada Holt"], "published_at": "2026-11-20T09:30:00+09:00", "modified_at": "2026-11-20T11:00:00+09:00",
+        "published_from": "json-ld:datePublished", "modified_from": "json-ld:dateModified", "published_zone": "offset", "farm_signals": [],
+    }  # fmt: skip
+    assert {name: found[name] for name in expected} == expected
+    assert {"title", "text", "authors", "published"} <= set(found["provenance"])
+
+
+def test_a_page_that_is_no_article_has_the_same_names_and_a_reason(tmp_path, page):
+    article = json.loads(wirewatch("extract", str(page), "--json", home=tmp_path).stdout)
+    done = wirewatch(
+        "extract", "-", "--json", home=tmp_path, stdin="<title>Just a moment...</title><body>Wait"
+    )
+    rejected = json.loads(done.stdout)
+    assert set(rejected) == set(article)
+    assert (rejected["verdict"], rejected["reason"]) == ("not_an_article", "bot-challenge")
+    assert rejected["detail"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["no such file.html"], "No such file"),
+        (["."], "directory"),
+        (["-", "--zone", "Mars/Base"], "Asia/Seoul"),
+        (["-", "--url", "paper.example/news"], "https://"),
+        (["-", "--url", "http://[bad/"], "https://"),
+    ],
+)
+def test_wrong_input_of_extract_is_told_with_its_mend_and_exit_code_2(tmp_path, arguments, told):
+    done = wirewatch("extract", *arguments, home=tmp_path, stdin="<p>x</p>")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert told.lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,10 +42,11 @@ def extract(
     from extractors.taxonomy import load_taxonomy
     from wirewatch.settings import load_settings
 
+    _check(url, zone)
     page = _page(source, url)
     publisher = load_publishers().of(page.final_url)
-    if zone and publisher is None:
-        publisher = Publisher(name=page.final_url, zone=zone)
+    if zone:
+        publisher = replace(publisher or Publisher(name=page.final_url), zone=zone)
     read = read_page(
         page,
         taxonomy=load_taxonomy(load_settings().topic_folders),
@@ -57,6 +59,18 @@ def extract(
         show(found)
     else:
         _print(found)
+
+
+def _check(url: str | None, zone: str | None) -> None:
+    from extractors.urls import host_of
+    from extractors.zones import zone_info
+
+    if url is not None and not host_of(url):
+        say(f"wirewatch: --url: {url!r} is no web address; give one such as https://daily.example/news/1")
+        raise typer.Exit(WRONG)
+    if zone is not None and zone_info(zone) is None:
+        say(f"wirewatch: --zone: {zone!r} is no zone; give one such as Asia/Seoul")
+        raise typer.Exit(WRONG)
 
 
 def tag(
@@ -110,33 +124,36 @@ def _tell_explanation(found: Explanation, title: str, text: str) -> None:
         tell(_topic_line(_topic(tag_)))
 
 
+# What an article has one of and what it has many of, as `--json` names them: a rejected page has the same names, empty.
+_SINGLE = (
+    "title", "raw_title", "text", "language", "published_at", "published_from", "published_raw", "published_zone", "modified_at",
+    "modified_from", "modified_raw", "access", "type", "credit", "canonical", "syndicated_from", "site_name", "section", "image",
+    "trimmed", "taxonomy",
+)  # fmt: skip
+_LISTS = ("authors", "keywords", "farm_signals", "left_out", "topics", "mentions", "claims")
+
+
 def described(read: Reading | Rejected) -> dict[str, Any]:
     """What was read, in the shape that `--json` promises."""
     from extractors.records import Rejected
     from wirewatch.index.codec import document
 
     if isinstance(read, Rejected):
-        empty: dict[str, Any] = dict.fromkeys(
-            (
-                "title",
-                "text",
-                "language",
-                "published_at",
-                "published_from",
-                "access",
-                "type",
-                "credit",
-                "canonical",
-            )
-        )
-        lists: dict[str, list[Any]] = {
-            name: [] for name in ("authors", "topics", "claims", "mentions", "farm_signals")
+        empty: dict[str, Any] = dict.fromkeys(_SINGLE)
+        lists: dict[str, list[Any]] = {name: [] for name in _LISTS}
+        return {
+            "verdict": "not_an_article",
+            "reason": read.reason,
+            "detail": read.detail,
+            **empty,
+            **lists,
+            "provenance": {},
         }
-        return {"verdict": "not_an_article", "reason": read.reason, "detail": read.detail, **empty, **lists}
     article = read.article
     return {
         "verdict": "article",
         "reason": None,
+        "detail": None,
         "title": article.title,
         "raw_title": article.raw_title,
         "text": article.text,
@@ -145,7 +162,10 @@ def described(read: Reading | Rejected) -> dict[str, Any]:
         "published_at": article.published.at.isoformat() if article.published else None,
         "published_from": article.published.source if article.published else None,
         "published_raw": article.published.raw if article.published else None,
+        "published_zone": article.published.zone if article.published else None,
         "modified_at": article.modified.at.isoformat() if article.modified else None,
+        "modified_from": article.modified.source if article.modified else None,
+        "modified_raw": article.modified.raw if article.modified else None,
         "access": article.access,
         "type": article.type,
         "credit": article.credit,
@@ -156,6 +176,8 @@ def described(read: Reading | Rejected) -> dict[str, Any]:
         "keywords": list(article.keywords),
         "image": article.image,
         "farm_signals": [document(signal) for signal in article.farm_signals],
+        "left_out": list(article.left_out),
+        "trimmed": article.trimmed,
         "provenance": dict(article.provenance),
         "topics": [_topic(found) for found in read.topics],
         "mentions": [document(mention) for mention in read.mentions],

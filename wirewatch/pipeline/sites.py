@@ -17,7 +17,7 @@ from extractors.lines import ShownLines, SiteLines, learn
 from extractors.reading import Reading
 from extractors.records import Article, Page, Rejected
 from extractors.urls import article_key, canonical_url, host_of
-from wirewatch.drift import Alarm, Observation, PublisherHistory, remember
+from wirewatch.drift import RESCUES, Alarm, Observation, PublisherHistory, remember
 from wirewatch.index import Index, IndexRejected, name_id
 from wirewatch.index.shelf import Shelf
 
@@ -99,6 +99,7 @@ def observed(key: str, seen_at: datetime, read: Reading | Rejected) -> Observati
         seen_at=seen_at,
         words=size_of(article.text),
         trimmed=article.trimmed,
+        rescued=sources.get("text") in RESCUES,
         untitled=sources.get("title") == "first-line",
         undated=article.published is None,
         unsigned=not article.authors,
