@@ -122,7 +122,7 @@ def monsters() -> list[bytes]:
         page % (b"<p>" + b"The boat came on Monday. " * 20_000 + b"</p>"), page % (b"<p>one line of text</p>" * 8_000), b"{" * 50_000,
         page % (b"<script type='application/ld+json'>" + b"[" * 20_000), page % (b"<table>" + b"<tr><td>1<td>2" * 4_000),
         page % b"<p>\xed\xa0\x80 surrogates \xf4\x90\x80\x80</p>", "<p>시험 문장. </p>".encode("cp949") * 500, "<p>проба. </p>".encode("utf-16") * 500,
-        page % (b"<p>" + "\u0301".encode() * 40_000 + b"</p>"), page % (b"<p>" + b"a" * 500_000 + b"</p>"), page % (b"<ul>" + b"<li><ul>" * 3_000),
+        page % (b"<p>" + "\u0301".encode() * 40_000 + b"</p>"), page % (b"<p>" + b"a" * 500_000 + b"</p>"), page % (b"<ul>" + b"<li><ul>" * 3_000), b"<html><title>" + b"The ferry - the pier | " * 20_000,
     ]  # fmt: skip
 
 

@@ -30,6 +30,8 @@ ALIKE = 0.55
 # A title element's last part without other evidence is the site's name up to this many words.
 SITE_WORDS = 5
 LONGEST = 300
+# Characters of a title that are read: one that never ends, with a separator in every line, took a minute.
+READ = 1_000
 
 _FOLD = re.compile(r"[\W_]+")
 _SEPARATOR = re.compile(r"\s+[|\-–—―•·»«›‹⋆~]+\s+|\s*[|｜»]\s*|：|\s+::\s+")
@@ -55,7 +57,7 @@ def find_headline(
 ) -> Headline | None:
     """The headline most of the page's sources agree on, or None where nothing is there."""
     sites = _site_folds(url, site_names)
-    raw = _sources(tree, structured, feed_title)
+    raw = {name: text[:READ] for name, text in _sources(tree, structured, feed_title).items()}
     visible = _visible(tree)
     others = [text for name, text in raw.items()]
     stripped = {name: strip_site(text, sites, witnesses=(*visible, *others)) for name, text in raw.items()}

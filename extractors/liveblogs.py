@@ -25,29 +25,33 @@ if TYPE_CHECKING:
 LEAST_POSTS = 3
 # Posts that are read: a day of a busy live blog has about 150.
 MOST_POSTS = 400
-# Posts that hold less of the page's text than this are not what the page is about.
-LEAST_SHARE = 0.5
-# Lines in which what stands before the posts is looked for: the extractor may put a post's headline among them.
-FIRST_LINES = 5
+# The posts are the text where the extractor found this share of them, or fewer words than this of anything else. Live pages
+# of which the kept texts hold the opening alone got worse by half without it.
+SHARED = 0.5
+LONG_OTHERS = 120
 # A line of this many words or more is a post's text; shorter ones alone are labels.
 LEAST_WORDS = 4
 
 _POST_TAGS = ("article", "section", "div", "li")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
+_WHEN = re.compile(r"^\S*\d{1,2}[:.h]\d{2}\S*\s+")
 _TAGS = re.compile(r"<[^>]{1,200}>")
 
 
 def with_posts(body: Body, tree: lxml.html.HtmlElement, structured: Structured) -> Body:
-    """The body of a live blog with its posts told apart, after what stands before the first; as it is where none are."""
+    """The body of a live blog with its posts told apart, after what else it holds; as it is where none are.
+
+    Posts that the extractor did not take for the text come in only where it found little else.
+    """
     posts = live_posts(tree, structured)
-    if posts is None or size_of(posts) < LEAST_SHARE * size_of(body.text):
+    if posts is None:
         return body
-    whole = squeeze(posts)
-    first = body.text.splitlines()[:FIRST_LINES]
-    opening = "\n".join(line for line in first if squeeze(line) not in whole)
-    if opening and 2 * size_of(opening) <= size_of(posts):
-        posts = f"{opening}\n{posts}"
-    return Body(posts, "live-posts")
+    whole, found = squeeze(posts), squeeze(body.text)
+    others = [line for line in body.text.splitlines() if squeeze(line) not in whole]
+    shared = sum(size_of(line) for line in posts.splitlines() if squeeze(_WHEN.sub("", line)) in found)
+    if shared < SHARED * size_of(posts) and size_of("\n".join(others)) >= LONG_OTHERS:
+        return body
+    return Body("\n".join([*others, posts]), "live-posts")
 
 
 def live_posts(tree: lxml.html.HtmlElement, structured: Structured) -> str | None:

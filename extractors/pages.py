@@ -105,6 +105,8 @@ _FILLER = re.compile(
     r"як мовна модель|(?:저는 )?ai 언어 ?모델로서|인공지능 언어 ?모델로서|作为(?:一个|一名)?\s?(?:ai|人工智能)?\s?语言模型|AI言語モデルとして|كنموذج لغ(?:وي|ة)",
     re.IGNORECASE,
 )
+# Characters of a title that are read: a page whose title never ends is one long title.
+LONGEST_TITLE = 2_000
 # Characters of a text in which such a line is looked for.
 FILLER_READ = 50_000
 _SCRIPTS_WANTED = re.compile(r"java ?script|자바 ?스크립트|джава-?скрипт", re.IGNORECASE)
@@ -361,7 +363,7 @@ def width_of(text: str) -> int:
 
 def _title(tree: lxml.html.HtmlElement) -> str:
     title = tree.find(".//title")
-    return " ".join((title.text or "").split()) if title is not None else ""
+    return " ".join((title.text or "")[:LONGEST_TITLE].split()) if title is not None else ""
 
 
 def _body_text(tree: lxml.html.HtmlElement) -> str:

@@ -117,8 +117,8 @@ def test_any_markup_under_any_declared_encoding_gives_an_article_or_a_verdict(ma
 
 @pytest.mark.parametrize(
     "body",
-    [b"<div>" * 100_000 + b"x", b"<p>" + b"word " * 1_000_000, b"<a href=x>y</a>" * 60_000, b"{" * 200_000, b'<script type="application/ld+json">' + b"[" * 100_000],
-    ids=["nested tags", "one line of 5 MB", "a megabyte of links", "braces", "nested JSON-LD"],
+    [b"<div>" * 100_000 + b"x", b"<p>" + b"word " * 1_000_000, b"<a href=x>y</a>" * 60_000, b"{" * 200_000, b'<script type="application/ld+json">' + b"[" * 100_000, b"<html><title>" + b"The ferry - the pier | " * 40_000],
+    ids=["nested tags", "one line of 5 MB", "a megabyte of links", "braces", "nested JSON-LD", "a title without end"],
 )  # fmt: skip
 def test_a_monstrous_page_ends_in_seconds(body):
     verdict = extract_article(build_page(body), now=NOW)
