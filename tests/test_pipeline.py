@@ -13,6 +13,7 @@ import pytest
 from extractors.urls import canonical_url
 from wirewatch.index import Index
 from wirewatch.newsroom import Newsroom
+from wirewatch.newsroom.press import load_press
 from wirewatch.newsroom.truth import true_articles, true_events
 from wirewatch.pipeline import Engine, open_engine, run_once
 from wirewatch.records import FINAL_STATES
@@ -143,6 +144,14 @@ def test_every_tag_and_claim_shows_the_exact_words(sample: Pass):
             assert getattr(article, span.field)[span.start : span.end] == span.text
             number += 1
     assert number > 200
+
+
+def test_the_furniture_of_a_site_is_learned_and_no_sentence_of_its_reports(sample: Pass):
+    (northline,) = [publisher for publisher in load_press() if publisher.key == "northline"]
+    learned = {line.text: line for site in sample.index.sites.records() for line in site.lines}
+    assert learned[northline.extras["closing"]].place == "end"
+    reports = {block for publisher in load_press() for one in publisher.articles for block in one.body}
+    assert reports.isdisjoint(learned)
 
 
 def test_a_second_pass_finds_nothing_new(sample: Pass):

@@ -12,6 +12,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 
+import psutil
 from pebble import ProcessExpired, ProcessPool
 
 from extractors.reading import Reading, read_page
@@ -20,6 +21,9 @@ from extractors.taxonomy import Taxonomy, load_taxonomy
 
 # Parsers grow with what they have met; a fresh worker now and then keeps a long run's memory flat.
 PAGES_A_WORKER = 2000
+# Memory that a worker may take beyond what it holds when it begins: the largest page of the fuzzer adds 140 MB, and a long run
+# some hundreds. A page that wants more ends as unparsable, and the machine stays usable.
+WORKER_BYTES = 1_500_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,21 @@ _TAXONOMY: list[Taxonomy] = []  # one a worker process, loaded when it begins
 
 def _begin(topics: tuple[Path, ...]) -> None:
     _TAXONOMY[:] = [load_taxonomy(topics)]
+    bound_memory(WORKER_BYTES)
+
+
+def bound_memory(room: int) -> bool:
+    """Let this process take no more than `room` bytes on top of what it holds; False where the system cannot."""
+    try:
+        import resource
+
+        held = psutil.Process().memory_info().data
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = held + room
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
+    except (ImportError, AttributeError, OSError, ValueError):
+        return False
+    return True
 
 
 def _read(job: Job) -> Reading | Rejected | Unread:
