@@ -161,8 +161,10 @@ class _Judge:
 
     def twins(self, one: Comparable, other: Comparable) -> bool:
         """Whether two articles that were compared and are no copies are one form with other figures, a turn apart."""
-        if abs(one.at - other.at) < SERIES_APART:
-            return False
+        return abs(one.at - other.at) >= SERIES_APART and self.one_form(one, other)
+
+    def one_form(self, one: Comparable, other: Comparable) -> bool:
+        """Whether two articles that were compared and are no copies are one form with other figures."""
         if one.place > other.place:
             one, other = other, one
         known = self._known.get((one.article_key, other.article_key))
@@ -242,7 +244,10 @@ def _learn(
         for other in pairs[one.article_key]:
             overlap = judge(one, other, furniture)
             if overlap is None:
-                apart.append((one, other))
+                if not judge.one_form(
+                    one, other
+                ):  # what issues of a bulletin share is their form, and no furniture
+                    apart.append((one, other))
             elif best is None or overlap.strength > best[0]:
                 best = (overlap.strength, other.group)
         if best is not None:
