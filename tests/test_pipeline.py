@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,7 @@ from wirewatch.records import FINAL_STATES
 from wirewatch.settings import load_settings
 
 pytestmark = pytest.mark.elastic
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,3 +178,24 @@ def test_the_second_edition_brings_a_revision_and_late_articles_to_their_stories
         assert after[key].revisions[-1].changes
     assert {one.key for one in true_articles() if one.late} <= set(after) - set(before)
     assert sample.index.ledger.by_state()["updated"] >= 1
+
+
+@pytest.mark.parametrize("page", ["docs/stories.md", "README.md"])
+def test_the_documented_example_is_what_the_command_prints(sample: Pass, page, capsys):
+    from wirewatch.cli.asks import tell_story
+
+    def lines(text):
+        # Times follow the day; topics and words are the taxonomy's and the weights' own matter.
+        told = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", text).splitlines()
+        return [re.sub(r"(topics|words): .*", r"\1", line) for line in told]
+
+    text = (ROOT / page).read_text(encoding="utf-8")
+    (shown,) = re.findall(
+        r"```\n(?:\$ wirewatch story [^\n]*\n)?(N\. Korean soldier crosses.*?)```", text, re.DOTALL
+    )
+    title = shown.splitlines()[0]
+    (story,) = (
+        each for each in sample.index.stories.records() if each.title == title and not each.merged_into
+    )
+    tell_story(sample.index, story, why=True)
+    assert lines(capsys.readouterr().out) == lines(shown)

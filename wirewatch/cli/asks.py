@@ -66,8 +66,8 @@ def story(
         if found is None:
             say(f"wirewatch: no story {key}; `wirewatch search --stories` lists keys")
             raise typer.Exit(FAILED)
-        articles = index.articles_of(found.story_key)
         if as_json:
+            articles = index.articles_of(found.story_key)
             show(
                 {
                     **story_line(found),
@@ -79,8 +79,7 @@ def story(
                 }
             )
             return
-        _print_story(found, articles, why=why)
-        _print_figures(side_by_side(articles), rivals(articles, index.articles_beside(found)))
+        tell_story(index, found, why=why)
 
 
 def export(
@@ -178,7 +177,11 @@ def _show_articles(index: Index, question: Any, *, as_json: bool) -> None:
     say(f"{len(page.hits)} of {page.total} articles")
 
 
-def _print_story(found: Story, articles: list[StoredArticle], *, why: bool) -> None:
+def tell_story(index: Index, found: Story, *, why: bool) -> None:
+    """A story for a reader; with `why`, how its count of independent reports came about."""
+    from wirewatch.stories.figures import rivals, side_by_side
+
+    articles = index.articles_of(found.story_key)
     tell(found.title)
     tell(
         f"  {_reports(found)}, {_many(len(articles), 'article')}, {_many(found.copies, 'copy', 'copies')},"
@@ -191,10 +194,11 @@ def _print_story(found: Story, articles: list[StoredArticle], *, why: bool) -> N
         tell(f"  {article.sort_at:%Y-%m-%d %H:%M}  {article.publisher}: {article.title}{copy}")
     if why:
         tell("why they count as they do:")
-        for reason in _reasons(found, articles):
-            tell(f"  {reason}")
+        for line in (*_why(found, articles), *_decided(index, found)):
+            tell(f"  {line}")
     for conflict in found.conflicts:
         tell(f"conflict: {conflict}")
+    _print_figures(side_by_side(articles), rivals(articles, index.articles_beside(found)))
 
 
 def _print_figures(quantities: Iterable[Quantity], against: Iterable[Rival]) -> None:
@@ -239,6 +243,32 @@ def _reasons(found: Story, articles: list[StoredArticle]) -> list[str]:
         reasons = "; ".join(report.reasons) or "shares no text, family or agency with the others"
         lines.append(f"{number}. {members}: {reasons}")
     return lines
+
+
+def _decided(index: Index, found: Story) -> Iterator[str]:
+    """What analysts decided on which of its articles belong together."""
+    from wirewatch.stories.rulings import KINDS, rulings
+
+    ruled = rulings(list(index.corrections.records({"terms": {"kind": list(KINDS)}})))
+    words = {"merge": "put together", "split": "set apart"}
+    for each in ruled.corrections:
+        concerned = set(found.articles).intersection((*each.articles, *each.others))
+        if concerned:
+            yield (
+                f"{_many(len(concerned), 'article')} {words[each.kind]} by {each.by} on {each.made_at:%Y-%m-%d %H:%M}"
+                f" (`wirewatch stories undo {each.correction_key}` takes it back)"
+            )
+
+
+def _why(found: Story, articles: list[StoredArticle]) -> Iterator[str]:
+    """How the count of independent reports came about, and what makes it one story."""
+    houses = {article.article_key: article.publisher for article in articles}
+    for number, report in enumerate(found.reports, start=1):
+        yield f"{number}. {', '.join(houses.get(key, key) for key in report.articles)}"
+        for reason in report.reasons or ("shares no text, family or agency with the others",):
+            yield f"   {reason}"
+    if found.terms:
+        yield f"one story by the words: {', '.join(found.terms)}"
 
 
 def _note(note: str | None) -> None:

@@ -38,7 +38,9 @@ def story_key_for(article_key: str, founding: str = "story") -> str:
 
 def shown_terms(profile: Profile) -> tuple[str, ...]:
     """The words that cluster a story, as a reader knows them."""
-    return tuple(plain(term) for term in profile.search_terms()[:STORY_TERMS])
+    words = list(dict.fromkeys(plain(term) for term in profile.search_terms()))
+    whole = (word for word in words if not any(other != word and other.startswith(word) for other in words))
+    return tuple(word for word, _ in zip(whole, range(STORY_TERMS), strict=False))
 
 
 @dataclass(slots=True)
