@@ -8,13 +8,11 @@ from typing import Any
 
 from elasticsearch import BadRequestError, Elasticsearch
 
+from wirewatch.index.asking import FIELDS, is_plain, query_for
 from wirewatch.index.codec import read
 from wirewatch.index.schema import Names
 from wirewatch.records import StoredArticle
 
-# A headline that matches says more than a body that does; 3 is the usual first weight and kept the sample's
-# judged questions in order.
-FIELDS = ("title^3", "title.en^3", "text", "text.en")
 # Deep paging costs memory on every shard; beyond this a narrower question is the better answer.
 DEEPEST = 10_000
 
@@ -92,6 +90,14 @@ def ask(
     """The articles with the question's words in them; a note when they were no valid query and were taken literally."""
     if not question.words:
         return client.search(query={"bool": {"filter": filters}}, **body), None
+    if is_plain(question.words):
+        query = {
+            "bool": {
+                "must": [query_for(question.words, ranked=question.sort == "relevance")],
+                "filter": filters,
+            }
+        }
+        return client.search(query=query, **body), None
     strict = {
         "query_string": {
             "query": question.words,
