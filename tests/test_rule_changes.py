@@ -114,11 +114,11 @@ def _without_a_word(body: str, place: int) -> str:
 def before():
     return {
         text: tag(text[0], text[1], language=None, taxonomy=SHIPPED)
-        for text in random.Random(7).sample(TEXTS, min(len(TEXTS), 150))
+        for text in random.Random(7).sample(TEXTS, min(len(TEXTS), 80))
     }
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(topic=st.sampled_from(sorted(SHIPPED.topics)), place=st.integers(0, 10_000))
 def test_what_is_out_of_reach_keeps_its_tags(before, tmp_path_factory, topic, place):
     taxonomy = loaded(tmp_path_factory.mktemp("own"), **{topic: _without_a_word(shipped(topic), place)})

@@ -16,16 +16,11 @@ from extractors.mentions import find_mentions
 from extractors.records import Mention, TopicTag
 from extractors.taxonomy import Taxonomy
 from extractors.topics import tag
-from wirewatch.corrections import Correction, machine_topics, with_topics
+from wirewatch.corrections import Correction, machine_topics, tag_fields, with_topics
 from wirewatch.records import StoredArticle
 
 # How much of an article is read again: nothing (only the versions are noted), its topics, or everything.
 Depth = Literal["nothing", "topics", "everything"]
-# Everything that reading an article again may change, besides `untold`.
-FACTS = (
-    "topics", "machine_topics", "topics_primary", "topics_all", "evidence_text", "mentions", "entities", "places",
-    "claims",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +93,10 @@ def mention_fields(mentions: Sequence[Mention]) -> dict[str, Any]:
         "entities": tuple(dict.fromkeys(mention.name for mention in mentions)),
         "places": tuple(dict.fromkeys(places)),
     }
+
+
+# Everything that reading an article again may change, besides `untold`.
+FACTS = (*tag_fields(()), "machine_topics", *mention_fields(()), "claims")
 
 
 def _dated(

@@ -133,6 +133,11 @@ def retag(
     return report
 
 
+def older_articles(index: Index, rules: Rules) -> int:
+    """How many articles are older than these rules in a way that can matter."""
+    return index.articles.count(_Plan(index, rules, Wanted()).older())
+
+
 class _Plan:
     """Which articles are older than these rules, and how much of each must be read again."""
 

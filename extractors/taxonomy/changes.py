@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+from extractors.taxonomy import Groups
 from extractors.terms import LONGEST_TEXT
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Reached:
             group
             for topic in of.topics & taxonomy.topics.keys()
             for pattern in taxonomy.topics[topic].patterns
-            for group in pattern.slots[0]
+            for group in pattern.slots[0].numbers
         )
 
     def __call__(self, title: str, text: str, topics: Iterable[str]) -> bool:
@@ -101,9 +102,10 @@ def _plain(value: Any, taxonomy: Taxonomy) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         names = [each.name for each in fields(value) if each.name not in FOR_READERS]
         return [(name, _plain(getattr(value, name), taxonomy)) for name in names]
+    if isinstance(value, Groups):  # numbers and bits change with any other topic; the words do not
+        return sorted({word for group in value.numbers for word in taxonomy.words[group]})
     if isinstance(value, frozenset):
-        words = {word for one in value for word in (taxonomy.words[one] if isinstance(one, int) else (one,))}
-        return sorted(words)
+        return sorted(value)
     if isinstance(value, tuple):
         return [_plain(one, taxonomy) for one in value]
     return value

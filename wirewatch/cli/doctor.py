@@ -28,6 +28,7 @@ class Findings:
     server: dict[str, Any] = field(default_factory=dict)
     ledger: dict[str, Any] = field(default_factory=dict)
     feeds: dict[str, int] = field(default_factory=dict)
+    topics: dict[str, Any] = field(default_factory=dict)
     drift: dict[str, list[str]] = field(default_factory=dict)
     # Per feed, and per feed and day.
     reconciliation: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -200,6 +201,19 @@ def _stories(index: Index, findings: Findings) -> None:
     findings.wrong.extend(story_alarms(index, datetime.now(UTC)))
 
 
+def _topics(index: Index, settings: Settings, findings: Findings) -> None:
+    """Which topic rules are in force; faults of the files are told with the files."""
+    from wirewatch.retagging import older_articles
+    from wirewatch.rules import rules_in_force
+
+    rules = rules_in_force(index, settings)
+    findings.topics = {
+        "version": rules.taxonomy.version,
+        "in force": rules.told()[-1] if rules.faults else "the files as they are",
+        "articles by older rules": older_articles(index, rules),
+    }
+
+
 def _print(findings: Findings) -> None:
     width = max(len(row["name"]) for row in findings.settings)
     for row in findings.settings:
@@ -207,7 +221,7 @@ def _print(findings: Findings) -> None:
             f"{row['name']:<{width}}  {row['value'] if row['value'] is not None else '-'}  [{row['origin']}]"
         )
     tell("")
-    for part in ("versions", "server", "ledger", "feeds"):
+    for part in ("versions", "server", "ledger", "feeds", "topics"):
         for name, value in getattr(findings, part).items():
             tell(f"{part} {name}: {value}")
     tell("")

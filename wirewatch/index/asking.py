@@ -108,7 +108,7 @@ def _topics(words: str) -> tuple[str, ...]:
         pattern.topic
         for group in here
         for pattern in taxonomy.by_trigger.get(group, ())
-        if pattern.weight >= FIRES and all(not slot.isdisjoint(here) for slot in pattern.slots)
+        if pattern.weight >= FIRES and all(not slot.numbers.isdisjoint(here) for slot in pattern.slots)
     }
     lower = f" {words.lower()} "
     named |= {topic.id for topic in taxonomy.topics.values() if f" {topic.name.lower()} " in lower}
