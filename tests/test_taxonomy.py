@@ -6,6 +6,8 @@ import importlib.util
 import os
 import re
 import shutil
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -180,6 +182,16 @@ def test_the_page_of_topics_is_followed_literally_and_works(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     exec(textwrap.dedent(code), {})  # the page's own words
     assert "every example holds" in capsys.readouterr().out
+    for name, body in re.findall(r"```text file=(\S+)\n(.*?)```", page, re.DOTALL):
+        (tmp_path / name).write_text(textwrap.dedent(body), encoding="utf-8")
+    (shown,) = re.findall(r"```console run\n(.*?)```", page, re.DOTALL)
+    command, *printed = textwrap.dedent(shown).splitlines()
+    main = [sys.executable, "-c", "from wirewatch.cli import main; main()"]
+    done = subprocess.run(
+        [*main, *command.removeprefix("$ wirewatch ").split()],
+        capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.stdout.splitlines() == printed
 
 
 def test_the_table_of_topics_is_what_the_files_say():
