@@ -48,6 +48,14 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         }  # fmt: skip
         return pages.TemplateResponse(request, "stories.html", context)
 
+    @app.get("/typed", response_class=HTMLResponse, name="typed", include_in_schema=False)
+    def typed(request: Request, asked: ByQuery) -> HTMLResponse:
+        """What the list shows between two keys: titles only, until the typing pauses."""
+        now, attention = datetime.now(UTC), source.attention()
+        found = source.index().titles_with(asked.question(now, attention)) if asked.q.strip() else ()
+        context = {"found": found, "attention": attention, "now": now}
+        return pages.TemplateResponse(request, "typed.html", context)
+
     @app.get("/atom.xml", name="atom", include_in_schema=False)
     def atom(request: Request, asked: ByQuery) -> Response:
         now = datetime.now(UTC)
@@ -64,10 +72,11 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
     @app.get("/stories/{key}", response_class=HTMLResponse, name="story", include_in_schema=False)
     def story(request: Request, key: str) -> HTMLResponse:
         index = source.index()
-        found = index.story(key)
-        if found is None:
+        read = index.story_with_articles(key, most=MOST_ARTICLES)
+        if read is None:
             raise HTTPException(404, f"There is no story {key}.")
-        view = story_view(found, index.articles_to_read(found.story_key, most=MOST_ARTICLES))
+        found, articles = read
+        view = story_view(found, articles)
         context = {
             "view": view, "now": datetime.now(UTC),
             "decisions": decisions_on(found, index.corrections.about(found.articles, found.story_key)),

@@ -27,8 +27,9 @@ from wirewatch.index.client import (
 from wirewatch.index.codec import read
 from wirewatch.index.decisions import Decisions
 from wirewatch.index.ledger import Entered, Ledger, Reconciliation
-from wirewatch.index.listing import StoryPage, search_stories, stories_matching, topic_volume
+from wirewatch.index.listing import StoryPage, search_stories, stories_matching, titles_with, topic_volume
 from wirewatch.index.migration import Moved, drop_replaced, migrate, outdated
+from wirewatch.index.reading import story_with_articles
 from wirewatch.index.schema import KINDS, MONTHLY, SCHEMA_VERSION, Names, months, prepare
 from wirewatch.index.searching import (
     ArticlePage,
@@ -152,6 +153,14 @@ class Index:
     def search_stories(self, question: Question) -> StoryPage:
         """Stories that answer a question."""
         return search_stories(self.client, self.names, question)
+
+    def titles_with(self, question: Question) -> tuple[Story, ...]:
+        """Stories with the words, the last one perhaps cut off, in their title."""
+        return titles_with(self.client, self.names, question)
+
+    def story_with_articles(self, key: str, *, most: int) -> tuple[Story, list[StoredArticle]] | None:
+        """A story, following merges, and its articles, copies without their text; one request."""
+        return story_with_articles(self.client, self.names, key, most=most)
 
     def stories_matching(self, question: Question, keys: Collection[str]) -> set[str]:
         """Which of these stories answer a question."""

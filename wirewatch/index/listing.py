@@ -89,6 +89,28 @@ def search_stories(client: Elasticsearch, names: Names, question: Question) -> S
     )
 
 
+def titles_with(client: Elasticsearch, names: Names, question: Question) -> tuple[Story, ...]:
+    """Stories with the words in their title, the last one perhaps not yet typed to its end; best match first.
+
+    One request that counts nothing: what a list shows between two keys.
+    """
+    tagged = [{"exists": {"field": "topics_all"}}] if question.tagged_only else []
+    answer = client.search(
+        index=names.alias("stories"),
+        query={
+            "bool": {
+                "must": [{"match_bool_prefix": {"title": {"query": question.words, "operator": "and"}}}],
+                "filter": [*_filters(question), *tagged],
+                "must_not": [_LIVE, *_keys(question.muted)],
+            }
+        },
+        size=question.size,
+        source={"includes": LISTED},
+        track_total_hits=False,
+    )
+    return _stories(answer["hits"]["hits"])
+
+
 def stories_matching(
     client: Elasticsearch, names: Names, question: Question, keys: Collection[str]
 ) -> set[str]:

@@ -25,30 +25,44 @@ document.addEventListener("keydown", (event) => {
 
 const form = document.getElementById("search");
 if (form) {
-  const PAUSE = 180; // ms: about the time between two keys of a quick typist
-  let waiting, asked;
-  const address = () => {
+  const TITLES = 60; // ms: several keys of a quick typist are one question
+  const TEXTS = 450; // ms without a key: the words are whole now
+  let waiting, waitingForTitles, asked;
+  const address = (page = form.action) => {
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
     if (query.get("reports") === "1") query.delete("reports");
-    return form.action + (query.size ? "?" + query : "");
+    return page + (query.size ? "?" + query : "");
   };
-  const show = async () => {
+  const ask = async (where, id) => {
     asked?.abort();
     asked = new AbortController();
+    const answer = await fetch(where, { signal: asked.signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = page.getElementById(id);
+    if (!answer.ok || !found) throw new Error(answer.status);
+    document.getElementById(id).replaceWith(document.adoptNode(found));
+    return page;
+  };
+  const titles = () => {
+    if (form.elements.q.value.trim()) ask(address(form.dataset.typed), "list").catch(() => {}); // the texts follow anyway
+  };
+  const show = async () => {
+    clearTimeout(waiting);
+    clearTimeout(waitingForTitles);
     try {
-      const answer = await fetch(address(), { signal: asked.signal });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const found = page.getElementById("found");
-      if (!answer.ok || !found) { form.submit(); return; }
-      document.getElementById("found").replaceWith(document.adoptNode(found));
-      document.title = page.title;
+      document.title = (await ask(address(), "found")).title;
       history.replaceState(null, "", address());
     } catch (fault) {
       if (fault.name !== "AbortError") form.submit(); // the page of a whole load says what is wrong
     }
   };
-  form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(waiting); show(); });
-  form.elements.q.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, PAUSE); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
+  form.elements.q.addEventListener("input", () => {
+    clearTimeout(waiting);
+    clearTimeout(waitingForTitles);
+    waitingForTitles = setTimeout(titles, TITLES);
+    waiting = setTimeout(show, TEXTS);
+  });
   for (const field of form.querySelectorAll("select, input[type=checkbox]")) field.addEventListener("change", show);
 }
 
