@@ -209,6 +209,16 @@ def routes() -> dict[str, Any]:
             client.cookies.set("_token", token)
             answers["by cookie"] = client.get("/air/wirewatch/health").status_code
             client.cookies.clear()
+        if who != "nobody":
+            answers[f"{who} at the workbench"] = client.get("/air/wirewatch/workbench", headers=headers).text
+        if who == "admin":
+            client.cookies.set("_token", token)
+            form = {"text": "A text."}
+            for site in ("http://testserver", "https://evil.example"):
+                answers[f"posted from {site}"] = client.post(
+                    "/air/wirewatch/workbench", data=form, headers={"Origin": site}
+                ).status_code
+            client.cookies.clear()
     return answers
 
 

@@ -207,6 +207,8 @@ def desk(node_url, tmp_path_factory):
         ("/?q=sergeant&topic=defection&sort=relevance", "Sergeant crosses the line"),
         ("/stories/crossing", "2 copies of this text"),
         ("/stories/hostile", '<mark class="topic"'),
+        ("/stories/crossing?beside=true", "No statement of another story"),
+        ("/typed?q=serg", "Sergeant crosses the line"),
         ("/feeds", "blocked"),
         ("/feeds/one?url=https://paper.example/feed.xml", "robots.txt"),
         ("/workbench", "Try it"),

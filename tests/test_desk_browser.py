@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.desk_server import HOSTILE, desk_settings, fill, served
+from tests.desk_server import HOSTILE, desk_settings, filled_index, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.elastic]
 
@@ -46,23 +47,12 @@ def browser():
 
 @pytest.fixture(scope="module")
 def desk(node_url, tmp_path_factory):
-    from uuid import uuid4
-
-    from wirewatch.index import connect
-    from wirewatch.settings import load_settings
-
     home = tmp_path_factory.mktemp("desk")
-    environ = {
-        "WIREWATCH_HOME": str(home),
-        "WIREWATCH_ELASTICSEARCH_URL": node_url,
-        "WIREWATCH_INDEX_PREFIX": f"t{uuid4().hex[:10]}",
-    }
-    index = connect(load_settings(environ=environ))
-    fill(index)
-    with served(desk_settings(index, home)) as address:
+    with (
+        filled_index(node_url, home) as index,
+        served(desk_settings(index, home, WIREWATCH_DESK_ANALYST="ana")) as address,
+    ):
         yield address
-    index.drop()
-    index.close()
 
 
 @pytest.fixture
@@ -83,8 +73,9 @@ def every_page(page):
     page.goto("/feeds")
     feed = page.locator("tbody th a").first.get_attribute("href")
     return [
-        "/", "/?q=sergeant&topic=defection", "/?q=((", "/?topic=none", "/stories/crossing", "/stories/tongues",
-        "/stories/hostile", article, hostile, "/feeds", feed, "/workbench", "/stories/none",
+        "/", "/?q=sergeant&topic=defection", "/?q=((", "/?topic=none", "/stories/crossing?beside=true", "/stories/tongues",
+        "/stories/hostile", article, hostile, "/feeds", feed, "/workbench", "/workbench?topic=defection", "/searches", "/digests",
+        "/digests/sample", "/decisions", "/stories/none",
     ]  # fmt: skip
 
 
@@ -100,6 +91,79 @@ def test_an_analyst_filters_by_topic_opens_a_story_and_unfolds_its_copies(page):
     page.get_by_text("2 copies of this text").click()
     assert folded.is_visible()
     assert page.get_by_role("link", name="Unarmed and alone").is_visible()
+
+
+def test_the_walk_of_an_analyst_from_the_list_to_a_corrected_tag_and_a_subscription(page):
+    page.goto("/")
+    page.locator(".facets").get_by_role("link", name="defection").click()
+    page.get_by_role("link", name="Sergeant crosses the line").click()
+    page.get_by_text("2 copies of this text").click()
+    assert page.get_by_role("link", name="A walk to freedom").is_visible()
+    assert page.locator("tbody.disputed .figure").count() >= 2
+    page.locator(".timeline h3 a").first.click()
+    page.get_by_role("button", name=re.compile("Not this topic.*defection")).click()
+    page.get_by_text("The machine says it has, ana says it has not this topic").wait_for()
+    assert page.locator("mark.topic").count() == 0
+    page.get_by_role("button", name=re.compile("Take back.*defection")).click()
+    page.get_by_role("button", name=re.compile("Not this topic.*defection")).wait_for()
+    assert page.locator("mark.topic").count() > 0
+    page.goto("/?topic=defection&reports=2")
+    page.get_by_text("Save this search").click()
+    page.get_by_label("Name").fill("Crossings, confirmed")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("summary", has_text="Subscribe").click()
+    page.get_by_label("How often").select_option("hourly")
+    page.get_by_role("button", name="Subscribe", exact=True).click()
+    page.get_by_text("Digest every hour, filed in the outbox").wait_for()
+    page.get_by_role("link", name="crossings-confirmed-").click()
+    page.get_by_text("found by the saved search “Crossings, confirmed”").first.wait_for()
+    page.goto("/searches")
+    feed = page.get_by_role("link", name=re.compile("Atom feed")).get_attribute("href")
+    assert "Sergeant crosses the line" in page.request.get(feed).text()
+
+
+def test_deciding_works_without_scripts(browser, desk):
+    context = browser.new_context(base_url=desk, java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto("/stories/tongues")
+    opened.get_by_text("Pin or mute this story").click()
+    opened.get_by_label("Why (may be left empty)").first.fill("two languages")
+    opened.get_by_role("button", name="Pin: show it first").click()
+    opened.get_by_text("pinned: stands first in lists and digests; two languages").wait_for()
+    opened.goto("/")
+    assert opened.locator(".story").first.get_by_text("pinned").is_visible()
+    opened.goto("/decisions")
+    opened.get_by_role("button", name=re.compile("Take back.*pinned")).first.click()
+    opened.get_by_text("taken back by ana").first.wait_for()
+    context.close()
+
+
+def test_a_page_of_another_site_cannot_decide_in_the_analysts_name(browser, desk):
+    context = browser.new_context()
+    opened = context.new_page()
+    form = (
+        f'<form method="post" action="{desk}/stories/crossing/mark"><button name="kind" value="mute">A prize'
+    )
+    opened.route("http://prizes.example/", lambda route: route.fulfill(body=form, content_type="text/html"))
+    opened.goto("http://prizes.example/")
+    opened.get_by_role("button").click()
+    opened.get_by_text("This request was not carried out").wait_for()
+    opened.goto(f"{desk}/stories/crossing")
+    assert opened.get_by_text("muted: left out").count() == 0
+    context.close()
+
+
+def test_titles_answer_between_two_keys_and_the_texts_when_the_typing_pauses(page):
+    # The pauses are ended by hand: how long they are is no matter of this test.
+    page.add_init_script("window.paused = []; window.setTimeout = (then) => window.paused.push(then)")
+    page.goto("/")
+    page.locator("#q").press_sequentially("serg")
+    page.evaluate("window.paused.at(-2)()")
+    page.get_by_text("with these words in the title").wait_for()
+    assert page.locator(".story h2").all_inner_texts() == ["Sergeant crosses the line"]
+    page.evaluate("window.paused.at(-1)()")
+    page.get_by_text("0 stories").wait_for()
+    assert page.url.endswith("/?q=serg")
 
 
 def test_evidence_is_marked_and_topics_differ_from_figures_by_more_than_colour(page):
@@ -163,7 +227,7 @@ def test_the_workbench_shows_what_fires(page):
     page.goto("/workbench")
     page.get_by_label("Headline").fill("North Korean soldier defects to South")
     page.get_by_label("Text", exact=True).fill("A North Korean soldier defected to South Korea on Friday.")
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Try it", exact=True).click()
     page.get_by_role("heading", name="Rules that fired").wait_for()
     assert page.locator(".body mark.topic").count() > 0
 

@@ -49,6 +49,16 @@ def test_a_viewer_may_not_write_and_an_admin_may(routes):
     assert not {401, 403} & {s for asked, s in routes["admin"].items() if asked.startswith(writes)}
 
 
+def test_a_form_that_another_site_posts_with_the_cookie_is_refused(routes):
+    assert routes["posted from http://testserver"] == 200
+    assert routes["posted from https://evil.example"] == 403
+
+
+def test_the_desk_knows_who_decides_by_the_airflow_name_and_viewers_do_not(routes):
+    assert "Signed in as admin" in routes["admin at the workbench"]
+    assert "Signed in" not in routes["viewer at the workbench"]
+
+
 def test_the_navigation_leads_to_the_desk_and_to_kibana_below_airflows_own_path(routes):
     views = {view["name"]: view for view in routes["plugin"]["external_views"]}
     assert views["Wirewatch"]["href"] == "/air/wirewatch/"

@@ -142,5 +142,7 @@ def test_a_digest_of_a_search_holds_what_the_search_finds_and_says_so(index, hom
     assert told(index, settings, a_subscription(narrow).subscriber) == ["s1"]
     (item,) = preview(index, settings, a_subscription(narrow).subscriber, NOON).digest.items
     assert item.why[0] == "found by the saved search “Border troops”"
+    mail = preview(index, settings, a_subscription(narrow).subscriber, NOON).text
+    assert "what the saved search “Border troops” finds" in " ".join(mail.split())
     assert deliver_due(index, settings, NOON)["sent"] == 2
     assert list((tmp_path / "home" / "outbox" / a_subscription(narrow).subscriber).glob("*.txt"))

@@ -65,10 +65,11 @@ def main(arguments: list[str]) -> int:
                 ("stories-dark", "/", "dark", WIDE),
                 ("story-dark", f"/stories/{story}", "dark", WIDE),
                 ("story-phone", f"/stories/{story}", "light", NARROW),
+                ("digest", "/digests/sample", "light", WIDE),
             ):
                 _photograph(browser, address + path, folder / f"{name}.png", scheme, size)
             browser.close()
-    weights = {image.name: image.stat().st_size for image in sorted(folder.glob("stor*.png"))}
+    weights = {image.name: image.stat().st_size for image in sorted(folder.glob("*.png"))}
     for name, weight in weights.items():
         print(f"{folder / name}: {weight / 1000:.0f} KB{' TOO LARGE' if weight > LARGEST_BYTES else ''}")
     return int(any(weight > LARGEST_BYTES for weight in weights.values()))

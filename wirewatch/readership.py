@@ -31,7 +31,14 @@ def subscribers_in_force(index: Index, settings: Settings) -> tuple[Subscriber, 
     """
     named = load_subscribers(settings, known_topics=lambda: rules_in_force(index, settings).taxonomy.topics)
     taken = {subscriber.name.lower() for subscriber in named}
-    stored = sorted((subscriber_of(one) for one in index.subscriptions.records()), key=lambda one: one.name)
+    names = {search.search_key: search.name for search in index.searches.records()}
+    stored = sorted(
+        (
+            replace(subscriber_of(one), search=names.get(one.search_key, one.search_key))
+            for one in index.subscriptions.records()
+        ),
+        key=lambda one: one.name,
+    )
     return (*named, *(subscriber for subscriber in stored if subscriber.name.lower() not in taken))
 
 

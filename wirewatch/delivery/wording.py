@@ -226,7 +226,9 @@ def _more(digest: Digest) -> str | None:
 
 
 def _reason(subscriber: Subscriber) -> str:
-    topics = ", ".join(topic.replace("_", " ") for topic in subscriber.topics) or "every topic"
+    named = ", ".join(topic.replace("_", " ") for topic in subscriber.topics)
+    searched = f"what the saved search “{subscriber.search}” finds" if subscriber.search else None
+    topics = searched or named or "every topic"
     parts = [f"You get this because the subscription “{subscriber.name}” asks for {topics}"]
     if subscriber.languages:
         parts.append(f"in {', '.join(subscriber.languages)}")

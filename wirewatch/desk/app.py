@@ -54,7 +54,7 @@ def build_app(
     """
     app = FastAPI(
         title="Wirewatch",
-        description="Stories, their articles and the feeds' health. Reads only.",
+        description="Stories, their articles and the feeds' health.",
         openapi_url="/api/openapi.json" if describe_api else None,
         docs_url=None,
         redoc_url=None,

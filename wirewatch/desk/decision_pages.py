@@ -7,6 +7,7 @@ machine says, with who and when.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -158,7 +159,8 @@ def _apply(source: Source, key: str) -> None:
         if found is None:
             return
         article, token = found
-        judged = with_topics(article, machine_topics(article), corrections, above=above)
+        topics = with_topics(article, machine_topics(article), corrections, above=above)
+        judged = topics if topics == article else replace(topics, untold=True)
         if judged == article or index.articles.replace(judged, token):
             break
     index.articles.refresh()

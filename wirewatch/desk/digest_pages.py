@@ -25,10 +25,7 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
             subscribers, faults = subscribers_in_force(index, source.settings), []
         except SubscribersError as fault:
             subscribers, faults = (), fault.faults
-        names = {one.search_key: one.name for one in index.searches.records()}
-        rows = [
-            (one, names.get(one.search or "", one.search), next_boundary(one, now)) for one in subscribers
-        ]
+        rows = [(one, next_boundary(one, now)) for one in subscribers]
         context = {"rows": rows, "faults": faults, "now": now}
         return pages.TemplateResponse(request, "digests.html", context)
 

@@ -17,7 +17,8 @@ from wirewatch.desk.asking import PAGE, Asked, Source
 from wirewatch.desk.deciding import decisions_on, judged_tags
 from wirewatch.desk.views import article_view, story_view
 from wirewatch.index import Index
-from wirewatch.records import StoredArticle
+from wirewatch.records import StoredArticle, Story
+from wirewatch.stories.figures import Rival, rivals
 
 # A story page shows this many articles and says how many more there are; nobody reads further on one page.
 MOST_ARTICLES = 200
@@ -70,7 +71,7 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         return pages.TemplateResponse(request, "atom.xml", context, media_type="application/atom+xml")
 
     @app.get("/stories/{key}", response_class=HTMLResponse, name="story", include_in_schema=False)
-    def story(request: Request, key: str) -> HTMLResponse:
+    def story(request: Request, key: str, *, beside: bool = False) -> HTMLResponse:
         index = source.index()
         read = index.story_with_articles(key, most=MOST_ARTICLES)
         if read is None:
@@ -78,7 +79,7 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
         found, articles = read
         view = story_view(found, articles)
         context = {
-            "view": view, "now": datetime.now(UTC),
+            "view": view, "now": datetime.now(UTC), "beside": _beside(index, found) if beside else None,
             "decisions": decisions_on(found, index.corrections.about(found.articles, found.story_key)),
         }  # fmt: skip
         return pages.TemplateResponse(request, "story.html", context)
@@ -111,6 +112,12 @@ def add(app: FastAPI, pages: Jinja2Templates, source: Source) -> None:
             stored.body,
             headers={"Content-Type": "text/plain", "Content-Security-Policy": "default-src 'none'; sandbox"},
         )
+
+
+def _beside(index: Index, story: Story) -> tuple[Rival, ...]:
+    """What other stories say that contradicts this one; looked for when it is asked for, for it reads many articles."""
+    own = index.articles_to_read(story.story_key, most=MOST_ARTICLES)
+    return rivals(own, index.articles_beside(story))
 
 
 def _article(index: Index, key: str) -> StoredArticle:
