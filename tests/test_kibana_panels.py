@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from typer.testing import CliRunner
 
 from wirewatch import kibana
+from wirewatch.cli.commands import app
 from wirewatch.index import Index
 from wirewatch.kibana.objects import Saved
 from wirewatch.kibana.probing import PANELS, drawn, fields_wrong, last_days
@@ -64,3 +67,15 @@ def test_every_field_is_there_and_can_be_put_to_its_use(sample):
 @pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.id.removeprefix(f"{PREFIX}-"))
 def test_the_panel_shows_something_over_the_sample(rows, shown: Saved):
     assert rows[shown.id] > 0
+
+
+def test_the_check_command_tells_what_every_panel_has_to_show(sample, tmp_path):
+    environ = {
+        "WIREWATCH_HOME": str(tmp_path),
+        "WIREWATCH_ELASTICSEARCH_URL": sample.url,
+        "WIREWATCH_INDEX_PREFIX": PREFIX,
+    }
+    done = CliRunner().invoke(app, ["kibana", "check", "--json"], env=environ)
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["faults"]) == (0, [])
+    assert set(told["panels"]) == {shown.attributes["title"] for shown in SHOWN}

@@ -18,7 +18,7 @@ from extractors.records import TopicTag
 from tests.builders import NOON, build_article, build_entry, build_feed_state
 from wirewatch.index import Index, IndexOutdated, connect
 from wirewatch.index.migration import NOTED_EVERY
-from wirewatch.index.schema import SCHEMA_VERSION
+from wirewatch.index.schema import KINDS, SCHEMA_VERSION
 from wirewatch.settings import Settings, load_settings
 
 pytestmark = pytest.mark.elastic
@@ -66,7 +66,7 @@ def test_what_was_stored_is_there_after_the_move_and_the_old_indices_go_a_day_la
     old.articles.save([article])
     old.feeds.save([build_feed_state()])
     new = connect(home, now=NOON)
-    assert len(new.outdated()) == 9
+    assert len(new.outdated()) == len(KINDS)
     moved = list(new.migrate(NOON))
     assert {each.kind: each.documents for each in moved if each.documents} == {"articles": 1, "feeds": 1}
     assert new.outdated() == []
@@ -75,7 +75,7 @@ def test_what_was_stored_is_there_after_the_move_and_the_old_indices_go_a_day_la
     assert new.feeds.with_token(build_feed_state_key())[0] == build_feed_state()
     assert list(new.migrate(NOON)) == []
     assert new.drop_replaced() == []
-    assert len(new.drop_replaced(kept=timedelta(0))) == 9
+    assert len(new.drop_replaced(kept=timedelta(0))) == len(KINDS)
     assert new.articles.count() == 1
 
 
