@@ -120,25 +120,30 @@ class _Move:
             done = self._copy(done, joined=joined)
             if self.copied - before < FEW:
                 break
-        self.client.indices.put_settings(index=self.source, settings={"index.blocks.write": True})
-        self._copy(done, joined=joined)
-        if not joined:
-            self._take_out_deleted()
-        documents = self._swap()
+        try:
+            self.client.indices.add_block(index=self.source, block="write")  # waits for writes under way
+            self._copy(done, joined=joined)
+            if not joined:
+                self._take_out_deleted()
+            documents = self._swap()
+        except BaseException:
+            self.client.indices.put_settings(index=self.source, settings={"index.blocks.write": None})
+            raise
         self.say(f"{self.source}: {documents} documents are in {self.target} now")
         return Moved(
             kind=self.kind, source=self.source, target=self.target, documents=documents, copied=self.copied
         )
 
     def _copy(self, done: int, *, joined: bool) -> int:
-        """Everything written after sequence number `done`; the last number copied."""
+        """Everything written after sequence number `done` and wholly there; up to which number that is."""
+        settled = self._settled()
         self.client.indices.refresh(index=self.source)
         total = int(self.client.count(index=self.source)["count"])
         since_noted = 0
         while True:
-            hits = self._written_after(done)
+            hits = self._written(done, settled)
             if not hits:
-                return done
+                return max(done, settled)
             self._write(hits, joined=joined)
             done = hits[-1]["_seq_no"]
             self.copied += len(hits)
@@ -148,10 +153,19 @@ class _Move:
                 self._note(done)
                 self.say(f"{self.source}: {min(self.copied, total)} of {total}")
 
-    def _written_after(self, done: int) -> list[dict[str, Any]]:
+    def _settled(self) -> int:
+        """Up to which sequence number every write is there. One above it may be seen before one below it."""
+        answer = self.client.indices.stats(index=self.source, level="shards", metric="docs")
+        shards = answer["indices"][self.source]["shards"]
+        if len(shards) != 1:
+            raise IndexRejected(self.source, f"has {len(shards)} shards; what is of one shard can be moved")
+        (copies,) = shards.values()
+        return next(int(copy["seq_no"]["local_checkpoint"]) for copy in copies if copy["routing"]["primary"])
+
+    def _written(self, done: int, settled: int) -> list[dict[str, Any]]:
         answer = self.client.search(
             index=self.source,
-            query={"range": {"_seq_no": {"gt": done}}},
+            query={"range": {"_seq_no": {"gt": done, "lte": settled}}},
             sort=[{"_seq_no": "asc"}],
             size=CHUNK,
             seq_no_primary_term=True,
@@ -183,9 +197,7 @@ class _Move:
 
     def _take_out_deleted(self) -> None:
         """Delete from the successor what was deleted from the source after it was copied."""
-        self.client.indices.refresh(index=[self.source, self.target])
-        counts = {name: int(self.client.count(index=name)["count"]) for name in (self.source, self.target)}
-        if counts[self.source] == counts[self.target]:
+        if self._counted(self.source) == self._counted(self.target):
             return
         kept = set(self._ids(self.source))
         gone = [
@@ -194,15 +206,20 @@ class _Move:
             if key not in kept
         ]
         helpers.bulk(self.client, gone)
-        self.client.indices.refresh(index=self.target)
+        counts = self._counted(self.source), self._counted(self.target)
+        if counts[0] != counts[1]:
+            raise IndexRejected(self.source, f"holds {counts[0]} documents, its successor {counts[1]}")
+
+    def _counted(self, index: str) -> int:
+        self.client.indices.refresh(index=index)
+        return int(self.client.count(index=index)["count"])
 
     def _ids(self, index: str) -> Iterator[str]:
         for hit in helpers.scan(self.client, index=index, _source=False, size=5000):
             yield hit["_id"]
 
     def _swap(self) -> int:
-        self.client.indices.refresh(index=self.target)
-        documents = int(self.client.count(index=self.target)["count"])
+        documents = self._counted(self.target)
         self.client.indices.put_mapping(index=self.target, meta=self._meta())
         self.client.indices.put_mapping(
             index=self.source, meta={**self._meta(self.source), "replaced_at": datetime.now(UTC).isoformat()}
