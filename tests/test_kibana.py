@@ -15,7 +15,7 @@ from wirewatch.kibana.checking import Use, faults, field_faults, uses
 from wirewatch.kibana.importing import KibanaRefused, KibanaUnreachable, import_objects
 from wirewatch.kibana.objects import STAMPS, Reference, Saved
 from wirewatch.kibana.translation import NotUnderstood, understand
-from wirewatch.settings import load_settings
+from wirewatch.settings import SettingsError, load_settings
 
 OBJECTS = kibana.build()
 
@@ -304,6 +304,11 @@ def test_a_kibana_that_is_too_old_is_not_asked(tmp_path):
 def test_nobody_at_the_address_is_told_when_the_wait_is_over(tmp_path):
     with pytest.raises(KibanaUnreachable, match="not ready within 0 s"):
         import_objects(settings(tmp_path, "http://127.0.0.1:9"), "", wait=0)
+
+
+def test_without_an_address_nothing_is_asked(tmp_path):
+    with pytest.raises(SettingsError, match="kibana_url"):
+        import_objects(load_settings(environ={"WIREWATCH_HOME": str(tmp_path)}), "")
 
 
 def run(*arguments: str, **environ: str):

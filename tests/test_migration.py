@@ -16,8 +16,8 @@ import pytest
 
 from extractors.records import TopicTag
 from tests.builders import NOON, build_article, build_entry, build_feed_state
-from wirewatch.index import Index, IndexOutdated, connect
-from wirewatch.index.migration import NOTED_EVERY
+from wirewatch.index import Index, IndexOutdated, IndexRejected, connect
+from wirewatch.index.migration import NOTED_EVERY, migrate
 from wirewatch.index.schema import KINDS, SCHEMA_VERSION
 from wirewatch.settings import Settings, load_settings
 
@@ -192,3 +192,14 @@ def test_a_field_of_another_type_stops_writers_until_the_documents_are_moved(old
     list(new.migrate(NOON))
     new.prepare(NOON)
     assert [state.entries_seen for state in new.feeds.records()] == [7]
+
+
+def test_a_document_that_does_not_fit_leaves_everything_as_it_was(old, home):
+    old.feeds.save([build_feed_state()])
+    old.refresh("feeds")
+    new = connect(home, now=NOON)
+    spoilt = {"feeds": lambda document: {**document, "no_such_field": 1}}
+    with pytest.raises(IndexRejected, match="no_such_field"):
+        list(migrate(new.client, new.names, new.capabilities, now=NOON, newer=spoilt))
+    assert new.feeds.indices() == [old.names.single("feeds")]
+    assert new.feeds.save([build_feed_state(title="still open")]).refused == ()

@@ -32,7 +32,7 @@ def status(*, as_json: AsJson = False) -> None:
     else:
         tell(f"schema version {SCHEMA_VERSION}")
         for kind, names in there.items():
-            tell(f"{kind:<12} {', '.join(names) or 'none'}")
+            tell(f"{kind:<14} {', '.join(names) or 'none'}")
         if old:
             tell(f"of an earlier version: {', '.join(old)}; `wirewatch index migrate` moves them")
     if old:

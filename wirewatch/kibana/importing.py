@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractors.errors import WirewatchError
-from wirewatch.settings import Settings
+from wirewatch.settings import Settings, SettingsError
 
 # The oldest Kibana that the stamps of `objects` are for.
 OLDEST = (8, 12)
@@ -60,6 +60,7 @@ def import_objects(
     """Import saved objects (one a line), replacing those of the same ids.
 
     Raises:
+        SettingsError: when no Kibana is named.
         KibanaUnreachable: when it is not ready within `wait` seconds.
         KibanaRefused: when it takes nothing: wrong password, no such space, too old, a file it cannot read.
     """
@@ -85,7 +86,9 @@ class _Kibana:
 
     def __init__(self, settings: Settings, url: str) -> None:
         if not url:
-            raise KibanaUnreachable("no Kibana is named: set WIREWATCH_KIBANA_URL or pass --url")
+            raise SettingsError(
+                [("kibana_url", "no Kibana is named; set WIREWATCH_KIBANA_URL or pass --url")]
+            )
         self.url = url.rstrip("/")
         self._headers = {"kbn-xsrf": "wirewatch", "User-Agent": "wirewatch"}
         if settings.kibana_api_key:
