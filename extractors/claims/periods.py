@@ -54,6 +54,7 @@ _CUMULATIVE = re.compile(
 )
 # "SEOUL, Nov. 21 (Hanbit) -- ..." dates the report, not the figure.
 _DATELINE = re.compile(r"\s*[A-Z][A-Z .'’-]{2,30}(?:,[^-–—]{0,40})?(?:\([^()]{2,30}\)\s?)?(?:--|—|–|\s-)\s")
+_TOTAL = "in total"
 # A period before its figure is a little further than one behind it, as in `events`.
 BEFORE = 8
 
@@ -79,6 +80,8 @@ def period_of(sentence: str, place: int, published_at: datetime | None) -> str |
         for start, end, value in found
         if not any(s <= start and end <= e and (s, e) != (start, end) for s, e, _ in found)
     ]
+    if any(s in value for _, _, value in whole for s in ("/", "since ")):  # dates say more than "a total of"
+        whole = [one for one in whole if one[2] != _TOTAL]
     if not whole:
         return None
     return min(whole, key=lambda one: one[0] - place if one[0] >= place else place - one[1] + BEFORE)[2]
@@ -94,7 +97,7 @@ def _periods(sentence: str, year: int | None) -> Iterator[tuple[int, int, str | 
         yield *match.span(), (f"since {since}" if since else match[0])
     for match in _CUMULATIVE.finditer(sentence):
         words = match[0].lower()
-        yield *match.span(), (words if words.startswith(("since", "с ", "від")) else "in total")
+        yield *match.span(), (words if words.startswith(("since", "с ", "від")) else _TOTAL)
     for match in (*_HALF.finditer(sentence), *_KO_HALF.finditer(sentence)):
         yield *match.span(), _half(match[0], year)
     for match in _DAY.finditer(sentence):
