@@ -80,7 +80,7 @@ def _pipeline(**answers: Any) -> types.ModuleType:
 
     names = (
         "plan_polls poll_shard plan_ingest ingest_shard cluster_articles plan_digests send_digests tend_index "
-        "retag_articles"
+        "retag_articles recluster_stories"
     )
     for name in names.split():
         setattr(module, name, step(name))
@@ -95,6 +95,12 @@ def _second_is_down(shard: int) -> dict[str, int]:
     if shard == 1:
         _down()
     return {"new": 3}
+
+
+def _as_triggered(since: str, *, dry_run: bool) -> dict[str, int]:
+    if (since, dry_run) != ("7d", True):
+        raise ValueError(f"{since!r}, {dry_run!r}")
+    return {"stories_kept": 5}
 
 
 SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -120,6 +126,7 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
         "retag_articles",
         {"retag_articles": {"changed": 2}, "cluster_articles": {"stories_retold": 1}},
     ),
+    "recluster": ("recluster_stories", {"recluster_stories": _as_triggered}),
     "retag, no Elasticsearch": ("retag_articles", {"retag_articles": _down}),
 }
 

@@ -130,6 +130,13 @@ def test_a_good_run_is_green_and_publishes_once(flow, scenario):
     assert [name for *_, name in run["tasks"] if name] == ["shard 0", "shard 1"]
 
 
+def test_reclustering_is_given_what_it_was_triggered_with(flow):
+    run = flow["recluster"]
+    assert run["run"] == "success"
+    assert states(run) == {"recluster": "success"}
+    assert run["published"] == []
+
+
 def test_a_poll_with_nothing_due_ends_green_after_its_plan_and_wakes_nobody(flow):
     run = flow["poll, nothing due"]
     assert run["run"] == "success"

@@ -105,11 +105,14 @@ def test_an_article_that_was_updated_stays_where_the_analyst_put_it():
 def test_a_correction_taken_back_leaves_everything_as_the_machine_had_it():
     store, one, other = two_stories()
     before = {key: placed.story_key for key, placed in store.articles.items()}
+    other_before = store.told[store.articles[other[0]].story_key]
     merge = correction("merge", one, other)
     corrected(store, merge)
     corrected(store, correction("merge", one, other, withdrawn=True))
     assert {key: placed.story_key for key, placed in store.articles.items()} == before
     assert all(store.told[key].merged_into is None for key in before.values())
+    (came_back,) = {store.articles[key].story_key for key in other}
+    assert store.told[came_back] == other_before
 
 
 def test_a_split_taken_back_sends_its_key_on_to_the_story_it_came_from():

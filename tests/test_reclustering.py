@@ -14,6 +14,7 @@ from bench._memory import MemoryStore
 from tests.builders import NOON
 from tests.test_clustering import PLACES, article, clustered, filler, groups, newsroom, stories
 from tests.test_rulings import correction
+from tests.test_stories import claim
 from wirewatch.clustering import cluster_articles
 from wirewatch.clustering.reclustering import recluster
 
@@ -162,6 +163,26 @@ def test_a_story_that_takes_in_a_newer_one_stays_due_until_that_one_was():
     assert store.told[newer].merged_into == older
     assert store.told[older].changed_at == NOON + timedelta(hours=2)
     assert store.told[older].revision == 2
+
+
+def test_figures_that_contradict_each_other_only_in_the_joined_story_are_news():
+    def says(key, number, source):
+        return replace(store.articles[key], claims=(claim(number, number, source=source),))
+
+    store = clustered(everything())
+    older = store.articles[f"{PLACES[0]}0"].story_key
+    assert store.articles[f"{PLACES[0]}1"].story_key == older
+    before = store.told[older]
+    store.articles[f"{PLACES[0]}0"] = says(f"{PLACES[0]}0", 2, "the port authority")
+    store.articles[f"{PLACES[0]}1"] = says(f"{PLACES[0]}1", 40, "the dockers' union")
+    store._write_article(f"{PLACES[0]}1", {"story_key": "torn off"})
+    rest = tuple(key for key in before.articles if key != f"{PLACES[0]}1")
+    store.told["torn off"] = replace(before, story_key="torn off", articles=(f"{PLACES[0]}1",))
+    store.told[older] = replace(before, articles=rest)
+    run(store)
+    after = store.told[older]
+    assert len(after.conflicts) == 1
+    assert (after.revision, after.changed_at) == (before.revision + 1, LATER)
 
 
 def test_analysts_corrections_survive_a_reclustering():

@@ -89,7 +89,7 @@ def corrections(as_json: AsJson = False) -> None:
             tell(_sentence(each))
     for warning in rulings(found).warnings:
         say(f"warning: {warning}")
-    say(f"{len(found)} corrections")
+    say(f"{len(found)} correction{'s' * (len(found) != 1)}")
 
 
 def recluster(

@@ -88,7 +88,7 @@ def change_of(outcome: Outcome, befores: Mapping[str, Story], now: datetime) -> 
                 fields[article.article_key] = changed
     for article in outcome.batch:
         fields.setdefault(article.article_key, {})["clustered_at"] = now.isoformat()
-    redirects = _redirects(befores, outcome.merged, keys, now)
+    redirects = _redirects(befores, outcome.merged, keys)
     named = [f"{a.article_key}{a.text_hash}" for a in outcome.batch] or [*keys, *outcome.merged, str(now)]
     return Change(
         batch_key=sha256("|".join(named).encode()).hexdigest()[:32],
@@ -141,9 +141,10 @@ def _unannounced(
 
 
 def _redirects(
-    befores: Mapping[str, Story], merged: Mapping[str, str], keys: Sequence[str], now: datetime
+    befores: Mapping[str, Story], merged: Mapping[str, str], keys: Sequence[str]
 ) -> Iterable[Story]:
+    """Stories that went, as they were told last: one that comes about again goes on from there."""
     for key, home in sorted(merged.items()):
         story = befores.get(key)
         if story is not None and key not in keys:
-            yield replace(story, merged_into=home, changed_at=now, revision=story.revision + 1)
+            yield replace(story, merged_into=home)
