@@ -82,8 +82,14 @@ _MISSING = re.compile(
 _CONSENT = re.compile(
     r"cookies?\b|consent|we (?:and our|value your)|our partners|privacy (?:policy|settings|choices|centre|center)|accept all|reject all|manage (?:preferences|options|choices)|"
     r"before you continue|gdpr|personalis|personaliz|legitimate interest|datenschutz|einwilligung|zustimm|werbung und tracking|akzeptieren|accepter|refuser|partenaires|"
-    r"aceptar|consentimiento|accetta|consenso|zgod[ay]|ciasteczk|файл\w* cookie|соглаш|согласи|згод[аиу]|приватн|конфиденц|쿠키|동의|개인정보|同意|クッキー|プライバシー|隐私|隱私|"
+    r"aceptar|consentimiento|accetta|consenso|zgod[ay]|ciasteczk|файл\w* cookie|согласи[ея]|згод[аиу]|приватн|конфиденц|쿠키|동의|개인정보|同意|クッキー|プライバシー|隐私|隱私|"
     r"ملفات تعريف الارتباط|موافق|الخصوصية|شركاؤنا",
+    re.IGNORECASE,
+)
+# What consent is asked for: governments and companies give and refuse consent as well.
+_TRACKING = re.compile(
+    r"cookie|ciasteczk|쿠키|クッキー|ملفات تعريف الارتباط|gdpr|dsgvo|legitimate interest|we value your privacy|track(?:er|ing)|"
+    r"personali[sz]ed (?:ads|advertising|content)|werbung und tracking|datenschutz",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
@@ -254,7 +260,7 @@ def _consent(look: _Look) -> Wrong | None:
     about = sum(size_of(line) for line in lines if len(_CONSENT.findall(line)) >= 1 + size_of(line) // 40)
     total = sum(size_of(line) for line in lines)
     hits = len(_CONSENT.findall(f"{look.called} {' '.join(lines)}"))
-    if total and about >= 0.6 * total and hits >= 4:
+    if total and about >= 0.6 * total and hits >= 4 and _TRACKING.search(f"{look.called} {look.body[:6000]}"):
         return Wrong("consent-wall", f"{hits} phrases of consent in {total} words")
     return None
 

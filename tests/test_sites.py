@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
 
+from extractors.articles import extract_article
+from extractors.reading import annotate
+from extractors.records import Page, Rejected
+from extractors.taxonomy import load_taxonomy
 from wirewatch.cli.commands import app
+from wirewatch.index import Index
 from wirewatch.newsroom.misbehaviour import MisbehavingWeb
 from wirewatch.newsroom.redesigns import NOTICE, Look, feed_of, page_of, path_of
 from wirewatch.pipeline import Engine, open_engine
 from wirewatch.pipeline.ingesting import ingest
 from wirewatch.pipeline.polls import poll
+from wirewatch.pipeline.sites import SiteMemory
 from wirewatch.settings import load_settings
 
 pytestmark = pytest.mark.elastic
 
 FEED = "/herald/feed.xml"
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+TOPICS = load_taxonomy()
 
 
 @dataclass
@@ -69,6 +78,36 @@ def herald(node_url, tmp_path_factory) -> Iterator[Herald]:
         with open_engine(load_settings(environ=environ), clock=lambda: now[0], say=said.append) as engine:
             yield Herald(web, engine, environ, said, now)
             engine.index.drop()
+
+
+def noted(index: Index, numbers: range) -> SiteMemory:
+    memory = SiteMemory(index)
+    for number in numbers:
+        url = f"https://herald.example{path_of(number)}"
+        page = Page(url=url, final_url=url, status=200, body=page_of(number, "before").body, fetched_at=NOON)
+        article = extract_article(page, now=NOON)
+        memory.note(
+            page, "Saltmarsh Herald", article if isinstance(article, Rejected) else annotate(article, TOPICS)
+        )
+    return memory
+
+
+def test_two_tasks_that_write_about_one_publisher_lose_nothing_of_each_other(index: Index):
+    first, second = noted(index, range(5)), noted(index, range(5, 9))
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(lambda memory: memory.write(NOON), (first, second))) == [(), ()]
+    index.refresh("sites", "publishers")
+    (history,), (site,) = index.publishers.records(), index.sites.records()
+    assert (len(history.observations), len(site.articles)) == (9, 9)
+
+
+def test_a_batch_done_twice_after_a_crash_is_learned_once(index: Index):
+    for _ in range(2):
+        noted(index, range(4)).write(NOON)
+    index.refresh("sites", "publishers")
+    (history,), (site,) = index.publishers.records(), index.sites.records()
+    assert (len(history.observations), len(site.articles)) == (4, 4)
+    assert [(line.text, line.witnesses) for line in site.lines] == [(NOTICE, 4)]
 
 
 def test_a_paper_is_followed_learned_redesigned_and_mended(herald: Herald, monkeypatch):
