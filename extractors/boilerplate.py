@@ -45,6 +45,8 @@ _BYLINE = re.compile(
     r"\W*(?:(?i:by|von|par|por) [A-ZÄÖÜÉ]|(?i:written by|updated|published|posted|veröffentlicht|aktualisiert|publié|mis à jour|"
     r"publicado|last updated|автор|опубликовано|опубліковано|\d+ min)|(?:입력|등록|수정|게시|기사입력|송고) ?:? ?\d)",
 )
+# A run of ASCII without a space this long is an address or code; a line that is mostly such runs is no text.
+_UNBROKEN = re.compile(r"[!-~]{200,}")
 # The machine's own note, which is a sign and no part of the text, is kept: `farm_signals` reads it.
 
 
@@ -56,12 +58,17 @@ def trim(
 ) -> str:
     """`text` without lines that are not the article's. Of a text that would be nothing but such lines, all stay."""
     lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line]
+    lines = [line for line in lines if line and not _is_code(line)]
     compiled = [re.compile(pattern) for pattern in patterns]
     lines = [line for line in lines if not any(pattern.search(line) for pattern in compiled)]
     wanted = fold(headline or "")
     kept = [line for place, line in enumerate(lines) if not _is_foreign(line, place, wanted)]
     return "\n".join(kept or lines)
+
+
+def _is_code(line: str) -> bool:
+    """Whether a line is mostly characters that no language writes without a space: scripts and data of a broken page."""
+    return sum(len(run) for run in _UNBROKEN.findall(line)) * 2 > len(line)
 
 
 def is_label(line: str) -> bool:
