@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from extractors.records import Claim, Evidence, TopicTag
 from tests.builders import build_article, build_entry, build_feed_state, build_story
 from wirewatch.desk.serving import listen, server
+from wirewatch.drift import Alarm, PublisherHistory
 from wirewatch.index import Index, connect
 from wirewatch.records import IndependentReport, StoredArticle
 from wirewatch.settings import Settings, load_settings
@@ -125,6 +126,10 @@ def fill(index: Index) -> None:
             faults=("no dates", HOSTILE), changed_at=NOW - timedelta(days=9), rhythm_seconds=3600,
         ),
     ])  # fmt: skip
+    alarm = Alarm(
+        measure="words", since=NOW, usual=300.0, recent=20.0, delta=0.9, told=f"20 words: {HOSTILE}"
+    )
+    index.publishers.save([PublisherHistory(publisher=HOSTILE, alarms=(alarm,), alarmed_since=NOW)])
     index.ledger.save([
         build_entry(url=crossing[0].url, state="indexed", title=crossing[0].title, seen_at=NOW, state_at=NOW),
         build_entry(

@@ -118,7 +118,23 @@ def test_a_figure_that_a_source_repeats_is_one_row_with_everyone_who_prints_it()
     (group,) = claim_groups(articles, ("defected: 2 soldiers (the army) against 3 (the navy)",))
     assert group.disputed
     (row,) = group.rows
+    assert row.contested
     assert [article.publisher for article in row.printed_by] == ["Paper", "Post"]
+
+
+def test_a_figure_in_another_unit_is_not_contested_by_the_conflict_beside_it():
+    companies = Claim(
+        low=2,
+        high=2,
+        approximate=False,
+        unit="companies",
+        event="defected",
+        evidence=evidence("Two soldiers"),
+    )
+    article = build_article(text=TEXT, claims=(companies,))
+    (group,) = claim_groups([article], ("defected: 2 soldiers (the army) against 3 (the navy)",))
+    assert group.disputed
+    assert not group.rows[0].contested
 
 
 def test_a_quote_ends_with_its_paragraph():
@@ -210,6 +226,8 @@ def desk(node_url, tmp_path_factory):
         ("/stories/crossing?beside=true", "No statement of another story"),
         ("/typed?q=serg", "Sergeant crosses the line"),
         ("/feeds", "blocked"),
+        ("/feeds", "1 alarm: its pages changed"),
+        ("/feeds/one?url=https://blocked.example/feed.xml", "20 words"),
         ("/feeds/one?url=https://paper.example/feed.xml", "robots.txt"),
         ("/workbench", "Try it"),
     ],

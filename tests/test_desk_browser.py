@@ -99,7 +99,7 @@ def test_the_walk_of_an_analyst_from_the_list_to_a_corrected_tag_and_a_subscript
     page.get_by_role("link", name="Sergeant crosses the line").click()
     page.get_by_text("2 copies of this text").click()
     assert page.get_by_role("link", name="A walk to freedom").is_visible()
-    assert page.locator("tbody.disputed .figure").count() >= 2
+    assert page.locator("tr.contested .figure").count() == 2
     page.locator(".timeline h3 a").first.click()
     page.get_by_role("button", name=re.compile("Not this topic.*defection")).click()
     page.get_by_text("The machine says it has, ana says it has not this topic").wait_for()

@@ -44,6 +44,7 @@ class ClaimRow:
     printed_by: tuple[StoredArticle, ...]
     words: tuple[Segment, ...]
     language: str | None
+    contested: bool = False  # a conflict of the story names its event and its unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +168,7 @@ def claim_groups(articles: Iterable[StoredArticle], conflicts: Sequence[str] = (
             rows[key].append((claim, article))
     events: dict[str | None, list[ClaimRow]] = defaultdict(list)
     for said in rows.values():
-        events[said[0][0].event].append(_claim_row(said))
+        events[said[0][0].event].append(_claim_row(said, conflicts))
     groups = [
         ClaimGroup(
             event=event, rows=tuple(found), disputed=any(line.startswith(f"{event}: ") for line in conflicts)
@@ -242,7 +243,7 @@ def short_span(at: datetime | None, now: datetime) -> str:
     return "just now" if seconds > 0 else "in a moment"
 
 
-def _claim_row(said: Sequence[tuple[Claim, StoredArticle]]) -> ClaimRow:
+def _claim_row(said: Sequence[tuple[Claim, StoredArticle]], conflicts: Sequence[str]) -> ClaimRow:
     claim, article = said[0]
     field = article.title if claim.evidence.field == "title" else article.text
     return ClaimRow(
@@ -251,6 +252,9 @@ def _claim_row(said: Sequence[tuple[Claim, StoredArticle]]) -> ClaimRow:
         printed_by=tuple({printed.publisher: printed for _, printed in reversed(said)}.values())[::-1],
         words=figure_in_context(field, claim),
         language=article.language,
+        contested=any(
+            line.startswith(f"{claim.event}: ") and f" {claim.unit} (" in line for line in conflicts
+        ),
     )
 
 
