@@ -74,7 +74,8 @@ def test_words_that_name_a_topic_find_what_is_tagged_with_it_newest_first_of_equ
     old = stored(
         "old", "발사", "북한이 동해로 쏘았다.", topics_all=("missile_test",), topics_primary=("missile_test",)
     )
-    new = replace(old, article_key="new", url="https://paper.example/new", sort_at=NOON + timedelta(days=60))
+    old = replace(old, sort_at=NOON - timedelta(days=200))
+    new = replace(old, article_key="new", url="https://paper.example/new", sort_at=NOON)
     index.articles.save([old, new, stored("other", "Fair opens", "A fair opened.")])
     index.refresh()
     hits = index.search(Question(words="ballistic missile launch", sort="relevance")).hits
