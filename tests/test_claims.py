@@ -61,6 +61,8 @@ def test_a_claim_says_what_happened(text, event):
         ("In the first half of 2024 some 105 people arrived.", "2024-01/2024-06"),
         ("올해 상반기 탈북민 105명이 입국했다.", "2025-01/2025-06"),
         ("Last week 20 men fled.", "Last week"),
+        ("The latest group would bring the number of soldiers to 13,800.", "in total"),
+        ("With the latest arrivals, 13,800 soldiers are there.", "in total"),
         ("SEOUL, Nov. 21 (Hanbit) -- Some 20 men fled.", None),
         ("Since the start of the war 13,800 men have fled.", "since the start of the war"),
         ("So far 5,000 balloons have been sent.", "in total"),

@@ -1,7 +1,7 @@
 """Which figures speak of one stretch of time: periods as claims carry them, compared and dated. Decides only.
 
-A count of one day is set against counts of that day, a total since a beginning against totals since the same one; a
-figure without a period speaks of the event at hand, as one of a day does.
+A count of one day is set against counts of that day, a total since a beginning against totals since the same one. A
+figure without a period speaks of the event at hand, and so may one of a day, a week or a month.
 """
 
 from __future__ import annotations
@@ -15,10 +15,18 @@ Span = tuple[date, date]
 # Of two overlapping periods, the shorter must make up this share of the longer: a half year is no rival of its year.
 ONE_PERIOD = 0.8
 
+# "Sent last month" says when; a quarter, a half or a year counts what came in it.
+A_MONTH = timedelta(days=31)
+
 _DATED = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DAY = re.compile(
     r"\b(?:overnight|yesterday|today|tonight|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|сутки|добу|вчера|вчора|"
     r"하루|어제|오늘|昨日|今日|昨天|今天",
+    re.IGNORECASE,
+)
+_WEEK_OR_MONTH = re.compile(
+    r"\b(?:this|last|past|previous) (?:\w+ )?(?:week(?:end)?|month)\b|이달|지난달|지난주|本月|上个月|今月|先月|"
+    r"(?:прошл|минувш|эт|минул)\w+ (?:недел|месяц|тижн|місяц)",
     re.IGNORECASE,
 )
 _THIS_YEAR = re.compile(r"\bthis (?:\w+ )?year\b|올해|今年|этом году|цього року", re.IGNORECASE)
@@ -33,8 +41,10 @@ def comparable(one: str | None, other: str | None) -> bool:
     """Whether figures of these two periods, in one story, speak of the same time."""
     if one == other:
         return True
+    if one is None or other is None:
+        return _says_when(one or other or "")
     if _of_the_event(one) and _of_the_event(other):
-        return None in {one, other} or not (_is_date(one) and _is_date(other))
+        return not (_is_date(one) and _is_date(other))
     first, second = _written(one), _written(other)
     return first is not None and second is not None and _one_period(first, second)
 
@@ -64,8 +74,15 @@ def one_time(one: Span, other: Span) -> bool:
     return _one_period(one, other)
 
 
+def _says_when(period: str) -> bool:
+    """Whether a period can be the time of one event ("last month"), and not a stretch that counts many."""
+    if (written := _written(period)) is not None:
+        return written[1] - written[0] < A_MONTH
+    return _DAY.search(period) is not None or _WEEK_OR_MONTH.search(period) is not None
+
+
 def _of_the_event(period: str | None) -> bool:
-    return period is None or _is_date(period) or _DAY.search(period) is not None
+    return _is_date(period) or _DAY.search(period or "") is not None
 
 
 def _is_date(period: str | None) -> bool:
