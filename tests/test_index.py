@@ -71,6 +71,15 @@ def test_saving_again_in_a_later_month_keeps_one_document(index: Index):
 
 
 @pytest.mark.elastic
+def test_a_template_of_a_version_that_noted_no_digest_is_made_anew(index: Index):
+    name, pattern = index.name("feeds"), index.names.pattern("feeds")
+    index.client.indices.put_index_template(name=name, index_patterns=[pattern])
+    index.prepare(NOON)
+    (template,) = index.client.indices.get_index_template(name=name)["index_templates"]
+    assert "mappings" in template["index_template"]["template"]
+
+
+@pytest.mark.elastic
 def test_preparing_twice_changes_nothing_and_keeps_the_documents(index: Index):
     index.articles.save([build_article()])
     index.prepare(NOON)

@@ -137,7 +137,7 @@ def _put_templates(client: Elasticsearch, names: Names, capabilities: Capabiliti
         name=names.alias("*"), filter_path="index_templates.name,index_templates.index_template._meta"
     )
     there = {
-        each["name"]: each["index_template"].get("_meta", {}).get("digest")
+        each["name"]: each.get("index_template", {}).get("_meta", {}).get("digest")
         for each in answer.body.get("index_templates", [])
     }
     for kind in KINDS:
