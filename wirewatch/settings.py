@@ -118,7 +118,7 @@ class Settings:
     max_attempts: int = _setting(5, "Tries before an entry ends as failed.", least=1, most=100)
     shards: int = _setting(2, "Tasks that fetch and extract side by side.", least=1, most=16)
     page_seconds: float = _setting(
-        20.0, "Longest time the extraction of one page may take.", least=0.5, most=600
+        5.0, "Longest time the extraction of one page may take.", least=0.5, most=600
     )
 
     smtp_host: str | None = _setting(None, "Mail server. None: digests go to outbox folders only.")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,6 +24,14 @@ PAGES_A_WORKER = 2000
 # Memory that a worker may take beyond what it holds when it begins: the largest page of the fuzzer adds 140 MB, and a long run
 # some hundreds. A page that wants more ends as unparsable, and the machine stays usable.
 WORKER_BYTES = 1_500_000_000
+
+_WARMING_URL = "https://warming.example/2026/border-talks"
+_WARMING_PAGE = (
+    b"<html lang='en'><head><title>Border talks resume</title></head><body><article><h1>Border talks resume</h1>"
+    + b"<p>Officials of both sides met on Monday; about 300 soldiers had left the village, the ministry said.</p>"
+    * 6
+    + b"</article></body></html>"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +95,15 @@ _TAXONOMY: list[Taxonomy] = []  # one a worker process, loaded when it begins
 
 def _begin(topics: tuple[Path, ...]) -> None:
     _TAXONOMY[:] = [load_taxonomy(topics)]
+    _warm()
     bound_memory(WORKER_BYTES)
+
+
+def _warm() -> None:
+    """Read a page before the first real one: what is loaded at first use (1 s, 4 s on a busy machine) is no page's time."""
+    now = datetime.now(UTC)
+    page = Page(url=_WARMING_URL, final_url=_WARMING_URL, status=200, body=_WARMING_PAGE, fetched_at=now)
+    read_page(page, taxonomy=_TAXONOMY[0], now=now, entry=None, publisher=None, learned_lines=frozenset())
 
 
 def bound_memory(room: int) -> bool:
