@@ -104,15 +104,23 @@ def find_authors(
         ("json-ld", lambda: _in_json_ld(structured)),
         ("meta", lambda: structured.every(*_META)),
         ("meta", lambda: _labelled(structured)),
+        ("microdata", lambda: _in_microdata(tree, vicinity)),
         ("author-link", lambda: _links(tree, vicinity)),
         ("byline-element", lambda: _elements(tree, vicinity)),
         ("byline", lambda: _lines(vicinity)),
+        ("author-link", lambda: _linked_pages(tree, vicinity)),
+        ("byline", lambda: _signed(vicinity)),
+        ("script", lambda: _in_scripts(tree)),
     )
+    like_outlet: tuple[tuple[str, ...], str | None] = (), None
     for source, read in ways:
         found = _people(read(), outlets)
-        if found:
+        # Who is called like the site may be the person whose site it is: unless another is named.
+        if found and all(fold(name) in outlets for name in found):
+            like_outlet = like_outlet if like_outlet[0] else (found, source)
+        elif found:
             return found, source
-    return (), None
+    return like_outlet
 
 
 def split_names(raw: str) -> list[str]:
@@ -131,12 +139,12 @@ def split_names(raw: str) -> list[str]:
 
 
 def _bare(piece: str) -> str:
-    name = _PREFIX.sub("", piece).strip(" ,;:.*-–—|'\"“”()[]")
+    name = _PREFIX.sub("", piece).strip(" ,;:.*†‡-–—|'\"“”()[]")
     return _ROLE.sub("", _TRAILING.sub("", name)).strip(" ,;:*-–—|'\"“”[]")
 
 
 def _comma_parts(part: str) -> list[str]:
-    pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+    pieces = [bare for piece in part.split(",") if (bare := piece.strip(" *†‡"))]
     if len(pieces) < 2:
         return pieces
     names_: list[str] = []
@@ -222,6 +230,87 @@ def _labelled(structured: Structured) -> list[str]:
         ):
             found += structured.every(f"twitter:data{number}")
     return found
+
+
+def _in_microdata(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
+    """Authors marked up in the text: schema.org's `author` with a `name` in it, near the headline or the first."""
+    found: list[tuple[bool, str]] = []
+    for element in tree.xpath("//*[@itemprop='author' or @itemprop='creator'][not(self::meta)]")[
+        :MOST_AUTHORS
+    ]:
+        if any(names(node) and _COMMENTS.search(names(node)) for node in element.iterancestors()):
+            continue
+        named = element.xpath(".//*[@itemprop='name']")
+        text = (
+            (named[0].get("content") or tidy(" ".join(named[0].itertext())))
+            if named
+            else tidy(" ".join(element.itertext()))
+        )
+        if text and len(text) <= LONGEST_NAME and _capitalised(_PREFIX.sub("", text)):
+            found.append((vicinity.is_near(element), text))
+    near = [text for is_near, text in found if is_near]
+    return near or [text for _, text in found][:1]
+
+
+_COMMENTS = re.compile(r"comment|review-?list|related|recommend|teaser", re.IGNORECASE)
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|in|es)?|auteurs?|autore|writers?|reporters?|journalists?)/[^/?#]+/?$"
+)
+
+
+def _linked_pages(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
+    """Names that link to a page of their author: those near the headline, or the only one there is."""
+    found: list[tuple[bool, str]] = []
+    for link in tree.xpath("//a[@href]"):
+        if not _AUTHOR_PAGE.search(link.get("href") or ""):
+            continue
+        text = tidy(" ".join(link.itertext()))
+        if 1 < len(text.split()) <= MOST_WORDS and len(text) <= LONGEST_NAME and _all_capitalised(text):
+            found.append((vicinity.is_near(link) and not vicinity.is_elsewhere(link, near=True), text))
+    near = list(dict.fromkeys(text for is_near, text in found if is_near))
+    every = list(dict.fromkeys(text for _, text in found))
+    return near[:1] if near else every if len(every) == 1 else []
+
+
+def _all_capitalised(text: str) -> bool:
+    return all(word[:1].isupper() or not word[:1].isalpha() for word in text.split())
+
+
+def _signed(vicinity: Vicinity) -> list[str]:
+    """A name that signs the text at its end: "By A B" on its own, after the paragraphs."""
+    paragraphs = [place for place, run in enumerate(vicinity.runs) if len(run.text) >= LONGEST_BYLINE]
+    if not paragraphs:
+        return []
+    for place in range(paragraphs[-1] + 1, min(len(vicinity.runs), paragraphs[-1] + SIGNATURE)):
+        run = vicinity.runs[place]
+        if vicinity.is_elsewhere(run.element):
+            continue
+        whole = run.text
+        if re.fullmatch(r"\W*(?:by|von|par|por)\W*", run.text, re.IGNORECASE):
+            whole = " ".join(part.text for part in vicinity.runs[place : place + 2])
+        if _SIGNATURE.fullmatch(whole):
+            return [whole]
+    return []
+
+
+# A signature stands this near the last paragraph, in runs, and is a preposition with two to four names.
+SIGNATURE = 6
+_SIGNATURE = re.compile(r"\W*(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or)\s+(?:[A-ZÄÖÜÉ][\w'’.-]+\s*){2,4}\W*")
+_IN_SCRIPT = re.compile(
+    r"""["'](?:page|post|article|content|story)?[_-]?(?:post)?[_-]?author(?:[_-]?name)?["']\s*:\s*["']([^"'\\<>{}]{3,50})["']""",
+    re.IGNORECASE,
+)
+
+
+def _in_scripts(tree: lxml.html.HtmlElement) -> list[str]:
+    """The author in a script's data (what pages tell their statistics), where all scripts name but one."""
+    found = {
+        name
+        for script in tree.iter("script")
+        if script.text and "uthor" in script.text and "ld+json" not in (script.get("type") or "")
+        for name in _IN_SCRIPT.findall(script.text)
+    }
+    return [name for name in found if _capitalised(name)] if len(found) == 1 else []
 
 
 def _links(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
