@@ -318,6 +318,10 @@ def _filler(text: str) -> Wrong | None:
     return None
 
 
+# Teasers are cut off one in few; a long text may end some lines in dots.
+CUT_SHARE = 0.05
+
+
 def _index(tree: lxml.html.HtmlElement, structured: Structured, text: str, url: str) -> Wrong | None:
     """Lists of links to articles: needs the links, and a second sign in the address, the types or the text."""
     path = urlsplit(url).path
@@ -330,9 +334,12 @@ def _index(tree: lxml.html.HtmlElement, structured: Structured, text: str, url: 
         return None
     links = _headline_links(tree)
     lines = [line for line in text.splitlines() if line.strip()]
-    inside = sum(1 for line in lines if " ".join(line.lstrip("-•* ").split()) in links)
+    headings = [line for line in lines if " ".join(line.lstrip("-•* ").split()) in links]
+    inside = len(headings)
     cut = sum(1 for line in lines if line.rstrip().endswith(("...", "…", "[…]")))
-    share = inside / max(1, len(lines))
+    # By length, not by lines: a long text may hold a list of links.
+    share = sum(map(len, headings)) / max(1, sum(map(len, lines)))
+    cut = cut if cut >= CUT_SHARE * len(lines) else 0
     if len(links) < HEADLINE_LINKS:
         return None
     # Titles of other pages make up much of the text, or their openings do.
