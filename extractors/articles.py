@@ -74,7 +74,7 @@ def _extract(
     if markup is None:
         return Rejected(url=url, reason="unparsable", detail=UNPARSED)
     tree, structured = markup.tree, read_structured(markup.tree)
-    sites = _site_names(structured, publisher)
+    sites = site_names(structured, publisher)
     headline = find_headline(
         tree, structured, url=url, site_names=sites, feed_title=entry.title if entry else None
     )
@@ -157,7 +157,7 @@ def _trimmed(found: str, kept: str) -> float:
     return round(1 - min(words, size_of(kept)) / words, 3) if words else 0.0
 
 
-def _site_names(structured: Structured, publisher: Publisher | None) -> tuple[str, ...]:
+def site_names(structured: Structured, publisher: Publisher | None) -> tuple[str, ...]:
     names = [publisher.name] if publisher else []
     names += structured.every("og:site_name", "application-name", "apple-mobile-web-app-title")
     for article in structured.articles():

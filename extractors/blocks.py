@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 # Blocks read at most: the longest article of the kept pages has under 1,500.
 MOST_BLOCKS = 12_000
 
+# A row of a table is one block, its cells parted by this, where no cell is longer: characters.
+BETWEEN_CELLS = " | "
+LONGEST_CELL = 300
+_CELLS = frozenset({"td", "th"})
+
 _BLOCK_TAGS = frozenset({
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "menu", "nav",
@@ -60,7 +65,7 @@ class _Reader:
         self._path: list[lxml.html.HtmlElement] = []
         self._in_link = 0
         self._in_emphasis = 0
-        self._breaks = 0
+        self._row: lxml.html.HtmlElement | None = None
 
     def read(self, body: lxml.html.HtmlElement) -> list[Block]:
         skipped: lxml.html.HtmlElement | None = None
@@ -88,13 +93,19 @@ class _Reader:
 
     def _enter(self, element: lxml.html.HtmlElement) -> None:
         tag = element.tag
-        if tag in _BLOCK_TAGS:
+        if self._row is not None:
+            if tag in _CELLS and self._parts:
+                self._parts.append(BETWEEN_CELLS)
+            elif tag in _BLOCK_TAGS or tag == "br":
+                self._parts.append(" ")
+        elif tag in _BLOCK_TAGS:
             self._flush()
             self._path.append(element)
+            if tag == "tr" and _is_row(element):
+                self._row = element
         elif tag == "br":
-            self._breaks += 1
             self._parts.append("\n")
-        elif tag == "a":
+        if tag == "a":
             self._in_link += 1
         elif tag in {"b", "strong", "em", "i"}:
             self._in_emphasis += 1
@@ -103,11 +114,16 @@ class _Reader:
 
     def _leave(self, element: lxml.html.HtmlElement) -> None:
         tag = element.tag
-        if tag in _BLOCK_TAGS:
+        if self._row is element:
+            self._row = None
+        if self._row is not None:
+            if tag in _BLOCK_TAGS:
+                self._parts.append(" ")
+        elif tag in _BLOCK_TAGS:
             self._flush()
             if self._path:
                 self._path.pop()
-        elif tag == "a":
+        if tag == "a":
             self._in_link -= 1
         elif tag in {"b", "strong", "em", "i"}:
             self._in_emphasis -= 1
@@ -129,7 +145,17 @@ class _Reader:
                     text=text, element=self._path[-1], tag=str(self._path[-1].tag), place=len(self.blocks),
                     linked=self._linked, emphasised=self._emphasised, path=tuple(self._path),
                 ))  # fmt: skip
-        self._parts, self._linked, self._emphasised, self._breaks = [], 0, 0, 0
+        self._parts, self._linked, self._emphasised = [], 0, 0
+
+
+def _is_row(element: lxml.html.HtmlElement) -> bool:
+    """Whether a table row is one of data: several short cells. Rows of layout hold paragraphs, or one cell."""
+    cells = [cell for cell in element if cell.tag in _CELLS]
+    return len(cells) > 1 and all(
+        len(cell.xpath("string()")) <= LONGEST_CELL
+        and next(cell.iter("table", "ul", "ol", "h2", "h3"), None) is None
+        for cell in cells
+    )
 
 
 def _is_hidden(element: lxml.html.HtmlElement) -> bool:

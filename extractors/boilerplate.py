@@ -7,6 +7,7 @@ recurs across a site's pages is `lines`' business.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extractors.headlines import fold
 
@@ -71,6 +72,7 @@ def _is_code(line: str) -> bool:
     return sum(len(run) for run in _UNBROKEN.findall(line)) * 2 > len(line)
 
 
+@lru_cache(maxsize=4096)
 def is_label(line: str) -> bool:
     """Whether a line opens like the label of a box ("Read more:", "Share", "©") and is no longer than one."""
     return len(line) < 200 and _LABEL.match(line) is not None and size_of(line) <= LONGEST_LABEL

@@ -21,31 +21,19 @@ if TYPE_CHECKING:
 # A box that holds more of the page's text than this is no chrome, whatever it is called.
 LARGEST_SHARE = 0.3
 
-_ALWAYS = (
-    "script",
-    "style",
-    "template",
-    "svg",
-    "iframe",
-    "button",
-    "select",
-    "textarea",
-    "input",
-    "object",
-    "embed",
-    "canvas",
-    "video",
-    "audio",
-    "map",
-    "link",
-    "nav",
-    "dialog",
-    "head",
-    "img",
-    "picture",
-    "source",
-    "wbr",
-)
+# An element that holds more of the page's paragraphs than this holds the article, whatever its tag or its `hidden` says: markup
+# that is never closed puts whole pages into a menu's button, pages that are sent in pieces hide them until they run, and
+# paywalls hide what they sent. A paragraph is a p element of so many characters.
+MOST_OF_PAGE = 0.5
+PARAGRAPH = 80
+# An element with less of the whole text is not looked at.
+LEAST_OF_PAGE = 0.15
+
+_NO_TEXT = (
+    "script", "style", "template", "svg", "iframe", "select", "textarea", "input", "object", "embed", "canvas", "video", "audio",
+    "map", "link", "head", "img", "picture", "source", "wbr",
+)  # fmt: skip
+_NEVER_ARTICLE = ("button", "nav", "dialog")
 _BY_SIZE = ("aside", "footer", "figcaption", "noscript", "menu")
 _NAMED_TAGS = (
     "div",
@@ -99,6 +87,11 @@ FEWEST_WORDS = 30
 # Longer class lists are of frameworks that name every style.
 LONGEST_NAME = 400
 
+_PASSED_TAGS = frozenset({"nav", "button", "dialog", "noscript"})
+_PASSED_OVER = (
+    ".//*[@hidden or @aria-hidden or @style or self::nav or self::button or self::dialog or self::noscript]"
+)
+
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -111,9 +104,12 @@ def without_chrome(
     if publisher is not None:
         tree = _as_told(tree, publisher)
     # In one pass of libxml2's; images are asked of the metadata, not of the text.
-    etree.strip_elements(tree, *_ALWAYS, with_tail=False)
-    _elements = list(tree.iter())  # kept alive, as in `markup.Markup`
+    etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
     body = tree.find("body")
+    if body is not None:
+        _open_holders(body)
+    etree.strip_elements(tree, *_NEVER_ARTICLE, with_tail=False)
+    _elements = list(tree.iter())  # kept alive, as in `markup.Markup`
     if body is None:
         return tree
     total = _size(body)
@@ -125,6 +121,29 @@ def without_chrome(
         if element.getparent() is not None and _is_chrome(element, limit):
             _drop(element)
     return tree
+
+
+def _open_holders(body: lxml.html.HtmlElement) -> None:
+    """Make plain boxes of the elements that would be passed over for their tag or as hidden, but hold most paragraphs."""
+    least = _size(body) * LEAST_OF_PAGE
+    passed_over = [
+        element
+        for element in body.xpath(_PASSED_OVER)
+        if (element.tag in _PASSED_TAGS or element.get("aria-hidden") == "true" or _is_hidden(element))
+        and _size(element) > least
+    ]
+    if not passed_over:
+        return
+    held: dict[lxml.html.HtmlElement, int] = {}
+    for paragraph in body.iter("p"):
+        size = _size(paragraph)
+        for element in paragraph.iterancestors() if size >= PARAGRAPH else ():
+            held[element] = held.get(element, 0) + size
+    for element in passed_over:
+        if held.get(element, 0) > MOST_OF_PAGE * held.get(body, 0):
+            element.tag = "div"
+            for name in ("hidden", "aria-hidden", "style"):
+                element.attrib.pop(name, None)
 
 
 def _is_chrome(element: lxml.html.HtmlElement, limit: float) -> bool:

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from extractors.blocks import read_blocks
-from extractors.bodies import Body, squeeze
+from extractors.bodies import Body
 from extractors.boilerplate import size_of
+from extractors.paragraphs import squeeze
 from extractors.structured import tidy
 
 if TYPE_CHECKING:
