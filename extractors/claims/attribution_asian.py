@@ -10,6 +10,10 @@ _KO_VERB = (
     r"(?:밝혔|밝히|말했|말하|전했|전하|보도했|보도하|발표했|발표하|주장했|주장하|추산했|추산하|추산된|보고했|보고하|설명했|설명하|파악했|파악하|파악한|분석했|분석하|추정했|추정하|덧붙였|강조했|부인했|부인하|전망했|전망하|경고했|"
     r"경고하|언급했|공개했|평가했|평가하|판단했|판단하|지적했|확인했|관측했|예상했|예상하|내다봤|일축했|반박했|알렸|집계했|집계하|통보했|보고 있|보고있|보고 있다|시인했|인정했|적시했|폭로했|진술했|증언했|탐지했|포착했)"
 )
+# "(서울=한빛통신) 문가은 기자 = ": where and by whom it was written is no part of what is said.
+_KO_DATELINE = re.compile(
+    r"\s*[(\[【][^)\]】]{2,30}[)\]】]\s*(?:[가-힣·\s]{2,20}?(?:기자|특파원|통신원)\s?)?=?\s*"
+)
 _KO_ACCORDING = re.compile(
     r"(?P<who>[^,.\"“”]{2,45}?)(?:에 따르면|에 의하면|을 인용해|를 인용해|을 인용하|를 인용하)"
 )
@@ -56,6 +60,8 @@ def asian_sources(text: str) -> list[Source]:
 
 def _korean(text: str) -> list[Source]:
     found: list[Source] = []
+    if (dateline := _KO_DATELINE.match(text)) is not None:
+        text = " " * dateline.end() + text[dateline.end() :]
     denies = _KO_DENY.search(text) is not None
     found += _according(_KO_ACCORDING, text)
     topic = _KO_TOPIC.match(text)

@@ -40,7 +40,7 @@ _WORDS = re.compile(
 # A sentence without any of these has no period.
 _ANY = re.compile(
     r"(?:19|20)\d\d|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|half|quarter|반기|\b(?:total|number|tally|count|latest|this|last|past|next|previous|recent|since|overnight|today|yesterday|annually|per|year|each|every|on)\b|"
-    r"\bso far\b|total|to date|altogether|cumulative|until now|начал|всего|сложности|початку|загалом|누적|까지|총|累|迄|これまで|延べ|за |올해|지난|작년|이달|하루|매년|연간|年|月|今|去",
+    r"\bso far\b|total|to date|altogether|cumulative|until now|начал|всего|сложности|початку|загалом|누적|까지|총|모두|로 늘|累|迄|これまで|延べ|за |올해|지난|작년|이달|하루|매년|연간|年|月|今|去",
     re.IGNORECASE,
 )
 
@@ -50,7 +50,7 @@ _CUMULATIVE = re.compile(
     r"\bsince the (?:start|beginning|outbreak|onset) of (?:the |this |last )?\w+|\b(?:so far|to date|until now|in total|in all|altogether|cumulative(?:ly)?)\b(?: this (?:year|month|week))?|\ba total of\b|"
     r"\b(?:bring(?:s|ing)?|brought|rais(?:es|ed|ing)) (?:the |its |their )?(?:\w+ )?(?:total|number|tally|count)\b|\bwith the latest \w+|"
     r"с начала (?:\w+ )?(?:года|войны|вторжения|месяца|операции)|всего\b|в общей сложности|від початку (?:\w+ )?(?:року|війни|вторгнення|місяця)|загалом|"
-    r"누적|지금까지|이제까지|총(?=\s?\d)|累计|累計|迄今|これまでに|延べ",
+    r"누적|지금까지|이제까지|총(?=\s?\d)|모두(?=\s?\d)|로 늘(?:어난|어났|었)|累计|累計|迄今|これまでに|延べ",
     re.IGNORECASE,
 )
 # "SEOUL, Nov. 21 (Hanbit) -- ..." dates the report, not the figure.
