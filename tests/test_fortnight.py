@@ -14,7 +14,8 @@ import pytest
 from extractors.urls import article_key, canonical_url
 from wirewatch.newsroom import Newsroom
 from wirewatch.pipeline import Engine, open_engine
-from wirewatch.pipeline.ingesting import ingest
+from wirewatch.pipeline.ingesting import ingest_with, readers_of
+from wirewatch.pipeline.pages import Readers
 from wirewatch.pipeline.placing import cluster
 from wirewatch.pipeline.polls import poll
 from wirewatch.records import FINAL_STATES
@@ -75,23 +76,24 @@ def lived(node_url, tmp_path_factory) -> Iterator[Lived]:
                 "WIREWATCH_FEEDS": str(home / "feeds.toml"),
             }
         )
-        with open_engine(settings, clock=fortnight.clock) as engine:
-            polled = _live(fortnight, engine)
+        # One reader for the whole time: a process a call would begin for longer than it reads.
+        with open_engine(settings, clock=fortnight.clock) as engine, readers_of(engine, workers=1) as readers:
+            polled = _live(fortnight, engine, readers)
             yield Lived(fortnight, newsroom, engine, polled)
             engine.index.drop()
 
 
-def _live(fortnight: Fortnight, engine: Engine) -> Counter[str]:
+def _live(fortnight: Fortnight, engine: Engine, readers: Readers) -> Counter[str]:
     polled: Counter[str] = Counter()
     ingest_at = fortnight.now + INGEST_EVERY
     # A few days more, in which nothing new appears and everything comes to its end.
     while fortnight.now < EPOCH + timedelta(days=6):
         polled.update(poll(engine))
         if fortnight.now >= ingest_at and engine.index.ledger.open_shards(fortnight.now):
-            ingest(engine, workers=2)
+            ingest_with(engine, readers)
             ingest_at = fortnight.now + INGEST_EVERY
         fortnight.now += STEP
-    ingest(engine, workers=2)
+    ingest_with(engine, readers)
     cluster(engine)
     engine.index.refresh("entries", "feeds", "articles")
     return polled

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -43,26 +44,34 @@ def ingest(
     engine: Engine, *, shards: Sequence[int] | None = None, workers: int | None = None
 ) -> dict[str, int]:
     """Work off the queued entries of these ledger shards (None: all). Counts by final or next state."""
-    return asyncio.run(_ingest(engine, shards, workers or 1))
+    with readers_of(engine, workers=workers or 1) as readers:
+        return ingest_with(engine, readers, shards=shards)
 
 
-async def _ingest(engine: Engine, shards: Sequence[int] | None, workers: int) -> dict[str, int]:
+def readers_of(engine: Engine, *, workers: int) -> AbstractContextManager[Readers]:
+    """Readers under this engine's limits and rules, ended at the end."""
+    return open_readers(workers=workers, seconds=engine.settings.page_seconds, topics=engine.rules.folders)
+
+
+def ingest_with(engine: Engine, readers: Readers, *, shards: Sequence[int] | None = None) -> dict[str, int]:
+    """`ingest` with readers that stay open, for who ingests again and again: a reader takes seconds to begin."""
+    return asyncio.run(_ingest(engine, readers, shards))
+
+
+async def _ingest(engine: Engine, readers: Readers, shards: Sequence[int] | None) -> dict[str, int]:
     counts: Counter[str] = Counter()
     engine.index.refresh("entries")
     archive = Archive(engine.settings)
-    with open_readers(
-        workers=workers, seconds=engine.settings.page_seconds, topics=engine.rules.folders
-    ) as readers:
-        async with Fetcher(engine.settings) as fetcher:
-            while rows := engine.index.ledger.take(now=engine.clock(), shards=shards, limit=BATCH):
-                sites = SiteMemory(engine.index)
-                work = _Work(engine, fetcher, readers, archive, sites)
-                async for outcomes in _work_off(engine, rows, work):
-                    await asyncio.to_thread(_store, engine, outcomes)
-                    counts.update(row.state for outcome in outcomes for row in outcome.rows)
-                await asyncio.to_thread(_remember, engine, sites)
-                engine.index.refresh("articles", "entries")
-                engine.say(f"ingested {counts.total()} entries: " + _told(counts))
+    async with Fetcher(engine.settings) as fetcher:
+        while rows := engine.index.ledger.take(now=engine.clock(), shards=shards, limit=BATCH):
+            sites = SiteMemory(engine.index)
+            work = _Work(engine, fetcher, readers, archive, sites)
+            async for outcomes in _work_off(engine, rows, work):
+                await asyncio.to_thread(_store, engine, outcomes)
+                counts.update(row.state for outcome in outcomes for row in outcome.rows)
+            await asyncio.to_thread(_remember, engine, sites)
+            engine.index.refresh("articles", "entries")
+            engine.say(f"ingested {counts.total()} entries: " + _told(counts))
     return {"total": counts.total(), **counts}
 
 
