@@ -17,6 +17,10 @@ LONGEST_LABEL = 11
 # The title again and the byline stand in the first lines.
 OPENING_LINES = 4
 
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD = re.compile(r"\w+")
+# ASCII without what stands between words: four times as fast as a pattern.
+_BETWEEN_WORDS = {place: " " for place in range(128) if _WORD.match(chr(place)) is None}
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
@@ -80,7 +84,9 @@ def is_label(line: str) -> bool:
 
 def size_of(text: str) -> int:
     """Words of a text; characters where words are not spaced."""
-    return len(_TOKEN.findall(text))
+    if text.isascii():
+        return len(text.translate(_BETWEEN_WORDS).split())
+    return len((_TOKEN if _UNSPACED.search(text) else _WORD).findall(text))
 
 
 def _is_foreign(line: str, place: int, headline: str) -> bool:

@@ -21,6 +21,7 @@ _META_CHARSET = re.compile(
 )
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]{2,40})""", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = bytes(range(9)) + b"\x0b\x0c" + bytes(range(14, 32)) + b"\x7f"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # What browsers read under these names (WHATWG encoding standard).
 _WIDER = {
@@ -51,15 +52,28 @@ def read_markup(body: bytes, *, charset: str | None = None, content_type: str | 
     """The page as a tree, or None where nothing of it can be parsed."""
     cut = len(body) > LARGEST_PAGE
     text, encoding = decode(body[:LARGEST_PAGE], charset=charset, content_type=content_type)
-    text = _FORBIDDEN.sub("", text)
+    if not _is_clean(body, text, encoding):
+        text = _FORBIDDEN.sub("", text)
     if not text.strip():
         return None
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    # One class for every element: lxml.html asks a Python function for each, to tell forms and inputs apart.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
     return Markup(tree=tree, elements=list(tree.iter()), source=text, encoding=encoding, cut=cut)
+
+
+def _is_clean(body: bytes, text: str, encoding: str) -> bool:
+    """Whether nothing forbidden is in a text that is valid UTF-8: its bytes are looked through twenty times as fast."""
+    return (
+        encoding == "utf-8"
+        and len(body.translate(None, _CONTROLS)) == len(body)
+        and "\ufffe" not in text
+        and "\uffff" not in text
+    )
 
 
 def decode(body: bytes, *, charset: str | None = None, content_type: str | None = None) -> tuple[str, str]:
