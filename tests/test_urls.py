@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractors.urls import (
@@ -103,6 +103,7 @@ _likely = st.builds(
 
 
 @given(st.one_of(_anything, _likely))
+@example("https://web.archive.org/web/20240101//./https://web.archive.org/web/20240101/http://")
 def test_a_canonical_url_is_its_own_canonical_url(text):
     once = canonical_url(text, "https://daily.example/feed")
     assert once is None or canonical_url(once) == once

@@ -45,6 +45,9 @@ _MEANT_FRAGMENT = re.compile(
 _MOBILE_LABELS = frozenset({"m", "mobile", "amp", "wap"})
 _SCHEME_AND_WWW = re.compile(r"^https?://(?:www\.)?")
 
+# Each round shortens the address, so that only an address made of wrappers comes near.
+MOST_WRAPPERS = 20
+
 
 def canonical_url(url: str, base: str | None = None) -> str | None:
     """The one spelling of an address by which an article is known; None for what is no web address.
@@ -58,10 +61,10 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
 def canonical_of(absolute: str) -> str | None:
     """`canonical_url` of an address that `absolute_url` gave."""
     # Unwrapped and shortened until nothing changes: a wrapper may stand in a wrapper, a suffix before a suffix.
-    for _ in range(4):
+    for _ in range(MOST_WRAPPERS):
         absolute = unwrapped(absolute)
         shorter, settled = _canonical_once(absolute)
-        if shorter is None or settled:
+        if shorter is None or (settled and unwrapped(shorter) == shorter):
             return shorter
         absolute = shorter
     return absolute

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from extractors.urls.addresses import absolute_url, host_of, netloc, split
 
 _ARCHIVED = re.compile(
-    r"^https?://(?:web\.archive\.org/web|archive\.(?:ph|today|is|li|md|vn|fo))/\d{4,14}(?:[a-z]{2}_)?/(.+)$",
+    r"^https?://(?:web\.archive\.org/web|archive\.(?:ph|today|is|li|md|vn|fo))/\d{4,14}(?:[a-z]{2}_)?/((?:https?://)?[^/?#:\s]+\.[^/?#\s].*)$",
     re.IGNORECASE,
 )
 _AMP_CACHE = re.compile(
