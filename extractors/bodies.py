@@ -97,11 +97,12 @@ def hear(bare: lxml.html.HtmlElement, *, url: str, headline: str | None, stated:
 
 
 def _agree(reading: Reading, second: str) -> bool:
+    """Whether resiliparse and our reading found the same text; less is enough where they do not differ about a list."""
     agreement = _agreement(reading, second)
-    if agreement >= ALIKE or agreement < NEARLY_ALIKE:
-        return agreement >= ALIKE
+    if agreement >= ALIKE:
+        return True
     doubted = reading.ours - reading.kept_by(second)
-    return not any(reading.blocks[place].tag in LISTED for place in doubted)
+    return agreement >= NEARLY_ALIKE and not any(reading.blocks[place].tag in LISTED for place in doubted)
 
 
 def _agreement(reading: Reading, text: str) -> float:

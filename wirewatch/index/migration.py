@@ -126,7 +126,7 @@ class _Move:
             if not joined:
                 self._take_out_deleted()
             documents = self._swap()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: writers must not stay shut out of an index that did not move
             self.client.indices.put_settings(index=self.source, settings={"index.blocks.write": None})
             raise
         self.say(f"{self.source}: {documents} documents are in {self.target} now")
