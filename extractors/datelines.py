@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from extractors.dates import read_date
+from extractors.numeric_days import day_goes_first, in_order, url_day
 from extractors.records import Entry, FoundDate
+from extractors.structured import texts
 from extractors.visible_dates import visible_dates
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ DAYS_BEFORE = timedelta(days=3)
 
 # How much a place counts when places name different days. On 205 kept pages article:published_time was right on 93 %,
 # JSON-LD datePublished on 92 %, the first time element on 84 %, the URL on 84 %, other meta dates on about 83 %.
-WEIGHTS = {"meta": 1.05, "json-ld": 1.0, "feed": 1.0, "microdata": 0.9, "url": 0.7, "time-element": 0.65, "other-meta": 0.6, "json-ld-page": 0.55, "visible": 0.5}  # fmt: skip
+WEIGHTS = {"meta": 1.05, "json-ld": 1.0, "feed": 1.0, "microdata": 0.9, "url": 0.7, "time-element": 0.65, "other-meta": 0.6, "json-ld-page": 0.55, "visible": 0.5, "time-far": 0.45}  # fmt: skip
 
 _PUBLISHED = (
     "article:published_time", "article:published", "og:article:published_time", "og:published_time", "og:publish_date",
@@ -55,12 +57,15 @@ _MODIFIED = (
     "parsely-update-date", "cxenseparse:recs:articlemodified",
 )  # fmt: skip
 
-_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})([/\-_.]?)(\d{1,2})\2(\d{1,2})(?![\d])")
 # A page's date without its year could be of any year; feeds' are of the last days, and read with their own.
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d|\d{10}|주체|juche|令和", re.IGNORECASE)
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?=[T\s]|$)")
 _ZONE_AT_END = re.compile(r"\s*(?:Z|\(?[A-Z]{2,5}\)?|(?:GMT|UTC)?\s*[+-]\d{1,2}(?::?\d{2})?)\s*$")
 _OFFSET_AT_END = re.compile(r"(?!.*[+-]00:?00$).*[+-]\d{2}:?\d{2}$")
+
+
+# Readers see these as well: no later date in the byline is truer.
+_SHOWN = frozenset({"time-element", "microdata", "rdfa", "url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +87,16 @@ def find_dates(
     now: datetime,
 ) -> Dates:
     """The dates of publication and of the last change, or None where no place names them."""
-    seen = _Candidates(zone=zone, now=now)
+    day_first = day_goes_first(url, tree.get("lang") or structured.first("og:locale", "content-language"))
+    seen = _Candidates(zone=zone, now=now, day_first=day_first)
     seen.note_all(_stated(structured))
     if not seen.settled():
-        seen.note_all(_beside_text(tree))
-    if in_url := url_day(url):
+        seen.note_all(_beside_text(tree, vicinity))
+    if in_url := url_day(url, day_first=day_first):
         seen.note("url", in_url, "url")
     if entry and entry.published_raw:
         seen.note("feed", entry.published_raw, entry.published_from or "feed")
-    if not seen.found:
+    if not seen.sure():
         # Readers see at most one date of publication: the likeliest that can be read.
         for raw, source in visible_dates(vicinity):
             if seen.note("visible", raw, source):
@@ -99,18 +105,19 @@ def find_dates(
         for raw in _in_scripts(tree):
             seen.note("other-meta", raw, "script")
     published = _elected(seen.found)
-    if published and len(seen.found) == 1:
-        published = _shown_before(published, visible_dates(vicinity), zone, now) or published
+    if published and len(seen.found) == 1 and published.source not in _SHOWN:
+        published = _shown_before(published, visible_dates(vicinity), seen) or published
     return Dates(published, _modified(structured, published, zone, now))
 
 
 class _Candidates:
     """The dates found so far, each with the weight of its place."""
 
-    def __init__(self, *, zone: str | None, now: datetime) -> None:
+    def __init__(self, *, zone: str | None, now: datetime, day_first: bool | None) -> None:
         self.found: list[tuple[float, FoundDate]] = []
         self._zone = zone
         self._now = now
+        self._day_first = day_first
 
     def note_all(self, stated: Iterator[tuple[str, str, str]]) -> None:
         """Take in every (place, text, source)."""
@@ -121,13 +128,26 @@ class _Candidates:
         """Whether two statements agree: enough to spare a walk over the page for more."""
         return len(self.found) > 1 and _agree(self.found[0][1], self.found[1][1])
 
+    def sure(self) -> bool:
+        """Whether a place was found that deserves more belief than what readers see."""
+        return any(weight > WEIGHTS["visible"] for weight, _ in self.found)
+
     def note(self, place: str, raw: str, source: str) -> bool:
         """Take a date in, if `raw` is one that has a year and is not in the future."""
+        found = self.read(raw, source)
+        if found is not None:
+            self.found.append((WEIGHTS[place], found))
+        return found is not None
+
+    def read(self, raw: str, source: str) -> FoundDate | None:
+        """The date in `raw`, if it has a year and is not in the future."""
+        if not _YEAR.search(raw):
+            return None
+        if source.startswith("visible"):
+            # What machines are told is often in the order of the content system's country, not of the site's.
+            raw = in_order(raw, day_first=self._day_first)
         found = read_date(raw, zone=self._zone, source=source, now=self._now)
-        if found is None or found.at > self._now + AHEAD or not _YEAR.search(raw):
-            return False
-        self.found.append((WEIGHTS[place], found))
-        return True
+        return found if found and found.at <= self._now + AHEAD else None
 
 
 def written_day(found: FoundDate) -> date:
@@ -140,20 +160,6 @@ def written_day(found: FoundDate) -> date:
     raw = _ZONE_AT_END.sub("", found.raw) if found.zone == "offset" else found.raw
     again = read_date(raw, source=found.source)
     return again.at.date() if again else found.at.date()
-
-
-def url_day(url: str) -> str | None:
-    """The day in a URL's path ("/2024/08/21/", "/20240821-"), as ISO text."""
-    path = re.sub(r"^[a-z]+://[^/]*", "", url.partition("?")[0])
-    for match in _URL_DAY.finditer(path):
-        year, separator, month, day = match[1], match[2], match[3], match[4]
-        if not separator and (len(month) != 2 or len(day) != 2):
-            continue
-        try:
-            return date(int(year), int(month), int(day)).isoformat()
-        except ValueError:
-            continue
-    return None
 
 
 def _stated(structured: Structured) -> Iterator[tuple[str, str, str]]:
@@ -171,15 +177,18 @@ def _stated(structured: Structured) -> Iterator[tuple[str, str, str]]:
 def _in_json_ld(structured: Structured) -> Iterator[tuple[str, str, str]]:
     for node in structured.articles():
         for key in ("datePublished", "uploadDate", "dateCreated"):
-            raw = node.get(key)
-            if isinstance(raw, str) and raw.strip():
+            if raw := _told(node.get(key)):
                 yield "json-ld", raw, f"json-ld:{key}"
                 return
     for types, node in structured.nodes:
-        raw = node.get("datePublished")
-        if types & _DATED_TYPES and isinstance(raw, str) and raw.strip():
+        if types & _DATED_TYPES and (raw := _told(node.get("datePublished"))):
             yield "json-ld-page", raw, "json-ld:datePublished"
             return
+
+
+def _told(value: Any) -> str | None:
+    """The first text in a JSON-LD value: plain, in a list, under "@value", or an instant as a number."""
+    return str(value) if isinstance(value, int) else next(iter(texts(value)), None)
 
 
 # Meta elements of content systems we have not met, by what their names say.
@@ -202,25 +211,34 @@ _DATED_TYPES = frozenset(
 )
 
 
-def _beside_text(tree: lxml.html.HtmlElement) -> Iterator[tuple[str, str, str]]:
+# schema.org, RDFa and hAtom, which mark up what readers see; on a `time` element of its own it may be the last change.
+_MARKED = "//*[not(self::meta)][@itemprop='datePublished' or @pubdate or (self::abbr and contains(@class, 'published'))]"
+_RDFA = "//*[not(self::meta)][contains(@property, 'datePublished') or contains(@property, 'dc:date') or contains(@property, 'dcterms:issued') or contains(@property, 'dcterms:created') or contains(@property, 'dc:created')]"
+
+
+def _beside_text(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> Iterator[tuple[str, str, str]]:
     """Dates stated in the page's elements."""
-    for element in tree.xpath(
-        "//*[@itemprop='datePublished' or @pubdate or (self::abbr and contains(@class, 'published'))]"
-    ):
-        raw = (
-            element.get("datetime")
-            or element.get("content")
-            or element.get("title")
-            or element.text_content()
+    for way, source in ((_MARKED, "microdata"), (_RDFA, "rdfa")):
+        for element in tree.xpath(way):
+            raw = element.get("datetime") or element.get("content") or element.get("title")
+            if raw := (raw or element.text_content()).strip():
+                yield "microdata", raw, source
+                break
+    times = [time for time in tree.iter("time") if time.get("datetime")]
+    if not times:
+        return
+    own = [time for time in times if not _is_elsewhere(time, vicinity)]
+    if own:
+        near = next((time for time in own if vicinity.is_near(time)), None)
+        place = "time-element" if near is not None else "time-far"
+        yield place, (own[0] if near is None else near).get("datetime") or "", "time-element"
+    elif len({str(time.get("datetime"))[:10] for time in times}) == 1:
+        # Builders of pages call every part a widget or a card: where the page has but one day, that is its own.
+        yield from (
+            ("time-far", time.get("datetime") or "", "time-element")
+            for time in times[:1]
+            if not vicinity.is_others(time)
         )
-        if element.tag != "meta" and raw and raw.strip():
-            yield "microdata", raw, "microdata"
-            break
-    for element in tree.iter("time"):
-        raw = element.get("datetime")
-        if raw and not _is_elsewhere(element):
-            yield "time-element", raw, "time-element"
-            break
 
 
 _IN_SCRIPT = re.compile(
@@ -244,16 +262,23 @@ _ELSEWHERE = re.compile(
 )
 
 
-def _is_elsewhere(element: lxml.html.HtmlElement) -> bool:
+def _is_elsewhere(element: lxml.html.HtmlElement, vicinity: Vicinity) -> bool:
     """Whether the element dates something other than the article: a comment, a teaser, a last change."""
-    for depth, node in enumerate((element, *element.iterancestors())):
+    if vicinity.is_elsewhere(element, near=vicinity.is_near(element)):
+        return True
+    for node in vicinity.below(element)[:DEEPEST_BOX]:
         if node.tag in {"aside", "footer", "nav"}:
             return True
-        if node.tag in {"body", "main", "html"} or depth > 6:
-            return False
-        if _ELSEWHERE.search(f"{node.get('class') or ''} {node.get('id') or ''}"):
+        called = f"{node.get('class') or ''} {node.get('id') or ''}"
+        # "entry-date published updated" is what content systems call the date of what never changed.
+        if _ELSEWHERE.search(called) and not (node is element and _FIRST_DAY.search(called)):
             return True
     return False
+
+
+# How many boxes around a date are asked for their names.
+DEEPEST_BOX = 8
+_FIRST_DAY = re.compile(r"publish|entry-date|posted", re.IGNORECASE)
 
 
 def _elected(candidates: list[tuple[float, FoundDate]]) -> FoundDate | None:
@@ -279,13 +304,10 @@ def _elected(candidates: list[tuple[float, FoundDate]]) -> FoundDate | None:
     return winner if _OFFSET_AT_END.match(winner.raw.strip()) or not local else local[0]
 
 
-def _shown_before(
-    stated: FoundDate, shown: list[tuple[str, str]], zone: str | None, now: datetime
-) -> FoundDate | None:
+def _shown_before(stated: FoundDate, shown: list[tuple[str, str]], seen: _Candidates) -> FoundDate | None:
     """The byline's date where it is days before the only one that is stated: content systems state their last saving."""
     for raw, source in shown:
-        found = read_date(raw, zone=zone, source=source, now=now)
-        if found is None or source != "visible" or not _YEAR.search(raw):
+        if source != "visible" or (found := seen.read(raw, source)) is None:
             continue
         return found if found.at < stated.at - DAYS_BEFORE else None
     return None
@@ -319,9 +341,9 @@ def _modified(
     structured: Structured, published: FoundDate | None, zone: str | None, now: datetime
 ) -> FoundDate | None:
     raws = [
-        (node["dateModified"], "json-ld:dateModified")
+        (raw, "json-ld:dateModified")
         for node in structured.articles()
-        if isinstance(node.get("dateModified"), str)
+        if (raw := _told(node.get("dateModified")))
     ]
     raws += [(raw, "meta") for raw in structured.every(*_MODIFIED)]
     for raw, source in raws:

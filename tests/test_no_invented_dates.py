@@ -28,6 +28,12 @@ AROUND = [
     "<table><tr><th>Boat</th><th>From</th></tr><tr><td>Night boat</td><td>2026-12-04</td></tr></table>",
     "<p>Copyright 2019-2026. Last bus: 23:40.</p>",
     "<div class='calendar'>November 2026 <b>20</b></div>",
+    "<h3>19 October 2026</h3><p>The pier was measured.</p><h3>2 November 2026</h3><p>It was found wanting.</p>",
+    "<p><strong>19 October 2026</strong></p><p>The pier was measured.</p>",
+    "<dl><dt>When</dt><dd>5 March 2026</dd><dt>Where</dt><dd>The old pier</dd></dl>",
+    "<div class='card'><span>18 November 2026</span> Boats</div><div class='card'><span>17 November 2026</span> Nets</div>",
+    "<div class='widget'><time datetime='2026-11-18'>a</time></div><div class='widget'><time datetime='2026-11-17'>b</time></div>",
+    "<table><tr><th>Fares of</th><td>2 March 2026</td></tr></table>",
 ]
 
 
