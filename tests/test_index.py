@@ -208,6 +208,21 @@ def test_stories_are_found_by_the_words_of_their_articles_and_by_topic(index: In
 
 
 @pytest.mark.elastic
+@pytest.mark.parametrize(("sort", "which"), [("relevance", "best matches"), ("changed", "newest")])
+def test_words_of_more_articles_than_are_looked_at_are_said_to_be_common(
+    index: Index, monkeypatch, sort, which
+):
+    monkeypatch.setattr("wirewatch.index.listing.ARTICLES_WITH_WORDS", 2)
+    said = []
+    for number in range(3):
+        index.articles.save([build_article(text="A sergeant walked.", url=f"https://a.example/{number}")])
+        index.refresh()
+        said.append(index.search_stories(Question(words="sergeant", sort=sort)).note)
+    assert said[:2] == [None, None]
+    assert f"only the {which} were looked at" in said[2]
+
+
+@pytest.mark.elastic
 def test_a_merged_story_answers_under_its_old_key(index: Index):
     index.stories.save([build_story(story_key="old", merged_into="new"), build_story(story_key="new")])
     index.refresh()

@@ -23,7 +23,7 @@ from wirewatch.records import Story
 FACETS = {"topics": "topics_all", "publishers": "publishers", "languages": "languages"}
 FACET_SIZE = 40
 # Articles beyond the thousandth best (the thousandth newest, for a list by time) are not looked at: twice as many take
-# twice the time, and nobody reads so far. The page says "or more" then.
+# twice the time, and nobody reads so far. The note says so then.
 ARTICLES_WITH_WORDS = 1000
 # What a list shows of a story. The rest is most of its bytes.
 LISTED = (
@@ -37,7 +37,7 @@ _LIVE: dict[str, Any] = {"exists": {"field": "merged_into"}}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """Stories that answer a question, how many there are, counts by facet, and a note when the words were odd.
+    """Stories that answer a question, how many there are, counts by facet, and a note: the words were odd, or too common.
 
     `pinned` stand before `stories` and are counted in `total`. `untagged` counts those among them (or left out of
     them) that have no topic.
@@ -252,20 +252,27 @@ def _stories(hits: Sequence[Mapping[str, Any]]) -> tuple[Story, ...]:
 def _stories_with_words(
     client: Elasticsearch, names: Names, question: Question
 ) -> tuple[list[str], str | None]:
-    """The stories of the articles that match best, best first."""
+    """The stories of the articles that match best, best first, and what is to be said of the words."""
     body: dict[str, Any] = {
         "index": names.alias("articles"),
         "size": ARTICLES_WITH_WORDS,
         "docvalue_fields": ["story_key"],
-        "track_total_hits": False,
-        "filter_path": "hits.hits.fields",  # a third of the bytes
+        "track_total_hits": ARTICLES_WITH_WORDS,
+        "filter_path": "hits.hits.fields,hits.total.relation",  # a third of the bytes
         **_NO_SOURCE,
     }
     if question.sort != "relevance":
         body["sort"] = [{"sort_at": "desc"}]
     answer, note = ask(client, question, [], body)
-    hits = answer.get("hits", {}).get("hits", ())
-    return list(dict.fromkeys(hit["fields"]["story_key"][0] for hit in hits if "fields" in hit)), note
+    found = answer.get("hits", {})
+    if found.get("total", {}).get("relation") == "gte":
+        kept = "best matches" if question.sort == "relevance" else "newest"
+        common = (
+            f"More than {ARTICLES_WITH_WORDS:,} articles have these words: only the {kept} were looked at."
+        )
+        note = f"{note} {common}" if note else common
+    placed = (hit["fields"]["story_key"][0] for hit in found.get("hits", ()) if "fields" in hit)
+    return list(dict.fromkeys(placed)), note
 
 
 # --------------------------------------------------------------------------- filters and order
