@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 
 from extractors.claims.source import Source
 
@@ -17,6 +19,8 @@ _KO_DATELINE = re.compile(
 _KO_ACCORDING = re.compile(
     r"(?P<who>[^,.\"“”]{2,45}?)(?:에 따르면|에 의하면|을 인용해|를 인용해|을 인용하|를 인용하)"
 )
+# "뉴욕타임스는 관리를 인용해 보도했다": who cites is who says it.
+_KO_CITES = re.compile(r"[은는이가]\s.*인용")
 _KO_LAST = re.compile(
     rf"(?:라고|다고|냐고|자고|는지|을|를|것으로|다며|라며|[”\"]고|[”\"]라고)\s(?P<who>(?:[^\s,.]+\s){{0,6}}?[^\s,.]+?)(?:은|는|이|가|에서|측은|측이)\s(?:[^\s]{{1,10}}\s){{0,5}}?(?P<verb>{_KO_VERB})"
 )
@@ -29,22 +33,39 @@ _KO_QUOTED = re.compile(r"(?:라고|다고|냐고|자고|는지|것으로|다며
 # "돈을 훔쳤다고 경찰이 밝혔다": what was said ends inside what looked like the name.
 _KO_QUOTATIVE = re.compile(r"(?:다고|라고|냐고|자고|것으로|는지|다며|라며)\s")
 _KO_SAID = re.compile(_KO_VERB)
+# "A매체는 셋이라고 보도했으나 B는 부인했다": two who speak.
+_KO_THEN = re.compile(rf"{_KO_VERB}(?:으나|지만|는데|으며|며|고|면서),?\s")
+# "그는", "이 관계자는": somebody named above.
+_KO_PRONOUN = re.compile(
+    r"(?:그|그녀|그들|이들|(?:이|같은|해당)\s(?:관계자|당국자|소식통|매체|통신|신문|방송|단체|장관|의원))"
+)
 _KO_DENY = re.compile(r"부인|일축|반박|사실이 아니|사실무근")
-_ZH_SAID = r"(?:表示|称|稱|说|說|宣布|指出|通报|通報|证实|證實|透露|估计|估計|认为|認為|报道|報道|報導|声称|聲稱|否认|否認|预计|預計|警告|公布|统计|披露|承认|预测|預測|推测|判断|指称|分析)"
+_ZH_SAID = r"(?:表示|称|稱|说|說|宣布|指出|通报|通報|证实|證實|透露(?!姓名|身份)|估计|估計|认为|認為|报道|報道|報導|声称|聲稱|否认|否認|预计|預計|警告|公布|统计|披露|承认|预测|預測|推测|判断|指称|分析)"
 _ZH_ACCORDING = re.compile(
     r"(?:据|據|根据|根據)(?P<who>[^，,。；]{1,30}?)(?:报道|報道|報導|消息|称|稱|透露|统计|估计|估計|介绍|说|表示|通报|发布|公布|的数据|数据|资料|评估|的估计|情报|，|,)"
 )
 _ZH_FIRST = re.compile(
-    rf"(?:^|[，,；。])\s?(?P<who>[^，,。；：:]{{2,30}}?)(?:\d+日|周[一二三四五六日]|星期[一二三四五六日天]|昨天|今天|当天|則|则|也|还|并|此前|随后|曾|已|方面)*(?P<verb>{_ZH_SAID})(?!为|的)[：:，,]?"
+    rf"(?:^|[，,；。])\s?(?:但是?|不过|然而|而且?|同时|另外|另据)?(?P<who>[^，,。；：:]{{2,30}}?)(?:\d+日|周[一二三四五六日]|星期[一二三四五六日天]|昨天|今天|当天|則|则|也|还|并|此前|随后|曾|已|方面)*(?P<verb>{_ZH_SAID})(?!为|的)[：:，,]?"
 )
+# "这一说法尚未得到独立证实": nobody speaks.
+_ZH_UNSAID = re.compile(r"(?:尚未|未能|无法|無法|没有|沒有|未经|未獲|未获|得到|难以|難以|独立|獨立)$")
+_ZH_PRONOUN = re.compile(r"(?:他|她|他们|她们|该(?:官员|部|机构|发言人|报告|媒体|组织)|其)")
 _ZH_POST = re.compile(
     rf"[，,”]\s?(?P<who>[^，,。；”]{{2,30}}?)(?:\d+日|周[一二三四五六日])?(?P<verb>{_ZH_SAID})。?$"
 )
 _JA_ACCORDING = re.compile(
-    r"(?P<who>[^、。「」]{2,40}?)(?:によると|によれば|の発表によると|の推計では|の推定では|の集計では|によりますと)"
+    r"(?P<who>[^、。「」]{2,40}?)(?:によると|によれば|の発表によると|の(?:推計|推定|集計|話|説明|調べ|まとめ|発表|情報)では|によりますと)"
 )
-_JA_SAID = re.compile(
-    r"(?P<verb>発表し|述べ|明らかにし|話し|伝え|主張し|推定し|推計し|報告し|説明し|語っ|指摘し|みている|見てい|認め|否定し|否認し|強調し|分析し|予測し|公表し|報じ|確認し|警告し)"
+_JA_VERB = (
+    r"(?:発表し|述べ|明らかにし|話し|伝え|主張し|推定し|推計し|報告し|説明し|語っ|指摘し|みている|見てい|認め|否定し|否認し|強調し|分析し|予測し|公表し|"
+    r"報じ|確認し|警告し|とし(?=て(?:いる|おり|い))|訴え|発言し|証言し|見積も|打ち消し)"
+)
+_JA_SAID = re.compile(rf"(?P<verb>{_JA_VERB})")
+# "警察は17人と発表したが、病院は21人としている": two who speak.
+_JA_THEN = re.compile(rf"{_JA_VERB}(?:た|ている|ており)?(?:が|ものの|のに対し)、")
+_JA_PRONOUN = re.compile(r"(?:彼|彼女|彼ら|同氏|同省|同紙|同通信|同関係者|同当局者)")
+_JA_POST = re.compile(
+    r"と、?(?P<who>[^、。「」と]{2,30}?)(?:は|が)(?:\d+日に?)?(?:発表|述べ|明らか|話|伝え|主張|推定|報告|説明|語|指摘|みて|訴え|証言)"
 )
 _JA_FIRST = re.compile(r"(?:^|、)(?P<who>[^、。「」]{2,40}?)(?:は|が)(?:\d+日|同日|この日|\d+日、)?、?")
 
@@ -59,29 +80,49 @@ def asian_sources(text: str) -> list[Source]:
 
 
 def _korean(text: str) -> list[Source]:
+    """Clause by clause: each that ends in a verb of saying has its own source."""
+    ends = [match.end() for match in _KO_THEN.finditer(text)]
+    found: list[Source] = []
+    for start, end in pairwise([0, *ends, len(text)]):
+        found += [_moved(one, start) for one in _korean_clause(text[start:end])]
+    return found
+
+
+def _moved(one: Source, by: int) -> Source:
+    """A source of a clause, as a source of the sentence."""
+    covers = (one.covers[0] + by, one.covers[1] + by)
+    return replace(one, start=one.start + by, end=one.end + by, covers=covers)
+
+
+def _korean_clause(text: str) -> list[Source]:
     found: list[Source] = []
     if (dateline := _KO_DATELINE.match(text)) is not None:
         text = " " * dateline.end() + text[dateline.end() :]
     denies = _KO_DENY.search(text) is not None
-    found += _according(_KO_ACCORDING, text)
+    found += [
+        one
+        for one in _according(_KO_ACCORDING, text)
+        if not _KO_CITES.search(text[one.start : one.covers[0]])
+    ]
     topic = _KO_TOPIC.match(text)
     last = _KO_LAST.search(text)
-    if (
-        last is not None
-        and not re.search(r"\d", last["who"])
-        and (topic is None or _KO_QUOTED.search(text[: last.start() + 3]))
-    ):
+    if last is not None:
         quoted = [match.end() for match in _KO_QUOTATIVE.finditer(text, *last.span("who"))]
-        found.append(
-            Source(
-                start=max([last.start("who"), *quoted]),
-                end=last.end("who"),
-                covers=(0, max([last.start() + 1, *quoted])),
-                verb=last["verb"],
-                denies=denies,
+        start = max([last.start("who"), *quoted])
+        if not re.search(r"\d", text[start : last.end("who")]) and (
+            topic is None or _KO_QUOTED.search(text[:start])
+        ):
+            found.append(
+                Source(
+                    start=start,
+                    end=last.end("who"),
+                    covers=(0, max([last.start() + 1, *quoted])),
+                    verb=last["verb"],
+                    denies=denies,
+                    pronoun=_KO_PRONOUN.fullmatch(text[start : last.end("who")]) is not None,
+                )
             )
-        )
-        return found
+            return found
     verb = _last(_KO_SAID, text)
     first = _KO_FIRST.search(text)
     if verb is not None and first is not None and not found:
@@ -92,6 +133,7 @@ def _korean(text: str) -> list[Source]:
                 covers=(first.end(), verb.end()),
                 verb=verb[0],
                 denies=denies,
+                pronoun=_KO_PRONOUN.fullmatch(first["who"]) is not None,
             )
         )
     return found
@@ -99,7 +141,7 @@ def _korean(text: str) -> list[Source]:
 
 def _chinese(text: str) -> list[Source]:
     found: list[Source] = []
-    matches = list(_ZH_FIRST.finditer(text))
+    matches = [match for match in _ZH_FIRST.finditer(text) if not _ZH_UNSAID.search(match["who"])]
     for place, match in enumerate(matches):
         end = matches[place + 1].start() if place + 1 < len(matches) else len(text)
         denies = match["verb"] in {"否认", "否認"}
@@ -111,6 +153,7 @@ def _chinese(text: str) -> list[Source]:
                 covers=(0, match.start()) if last else (match.end(), end),
                 verb=match["verb"],
                 denies=denies,
+                pronoun=_ZH_PRONOUN.fullmatch(match["who"]) is not None,
             )
         )
     for match in _ZH_ACCORDING.finditer(text):
@@ -131,37 +174,28 @@ def _chinese(text: str) -> list[Source]:
 
 
 def _japanese(text: str) -> list[Source]:
+    """Clause by clause: each that ends in a verb of saying has its own source."""
+    ends = [match.end() for match in _JA_THEN.finditer(text)]
     found: list[Source] = []
-    found += _according(_JA_ACCORDING, text)
-    verb = _last(_JA_SAID, text)
-    if verb is not None and not found:
-        subjects = list(_JA_FIRST.finditer(text[: verb.start()]))
-        post = re.search(
-            r"と(?P<who>[^、。「」と]{2,30}?)(?:は|が)(?:\d+日に?)?(?:発表|述べ|明らか|話|伝え|主張|推定|報告|説明|語|指摘|みて)",
-            text,
-        )
-        if post is not None:
-            found.append(
-                Source(
-                    start=post.start("who"),
-                    end=post.end("who"),
-                    covers=(0, post.start()),
-                    verb=verb[0],
-                    denies="否定" in text or "否認" in text,
-                )
-            )
-        elif subjects:
-            first = subjects[0]
-            found.append(
-                Source(
-                    start=first.start("who"),
-                    end=first.end("who"),
-                    covers=(first.end(), len(text)),
-                    verb=verb[0],
-                    denies="否定" in verb[0] or "否認" in verb[0],
-                )
-            )
+    for start, end in pairwise([0, *ends, len(text)]):
+        found += [_moved(one, start) for one in _japanese_clause(text[start:end])]
     return found
+
+
+def _japanese_clause(text: str) -> list[Source]:
+    found = _according(_JA_ACCORDING, text)
+    verb = _last(_JA_SAID, text)
+    if verb is None or found:
+        return found
+    denies = "否定" in verb[0] or "否認" in verb[0] or "打ち消" in verb[0]
+    post = _JA_POST.search(text)
+    first = post or _JA_FIRST.search(text[: verb.start()])
+    if first is None:
+        return found
+    covers = (0, first.start()) if post else (first.end(), len(text))
+    start, end = first.span("who")
+    pronoun = _JA_PRONOUN.fullmatch(first["who"]) is not None
+    return [Source(start=start, end=end, covers=covers, verb=verb[0], denies=denies, pronoun=pronoun)]
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -12,6 +12,7 @@ from typing import Literal
 import ahocorasick_rs
 
 from extractors.claims.attribution import source_for, sources
+from extractors.claims.doubts import doubt_at
 from extractors.claims.events import event_of
 from extractors.claims.no_claims import NO_CLAIM
 from extractors.claims.nominatives import nominative
@@ -29,6 +30,9 @@ from extractors.terms import LONGEST_TEXT
 LOOK_BACK = 4
 # More figures than this in one article is a table; the first ones are kept.
 MOST_CLAIMS = 120
+
+# "Ten officials said": more than so many are a figure, not the name of who speaks.
+MOST_SPEAKERS = 10
 
 # Beginnings of written numbers: a sentence without any of these, or a digit, claims no figure.
 _NUMBER_WORDS = (
@@ -80,8 +84,9 @@ _KOREAN_NUMBERS = (
 _DIGIT = re.compile(r"\d")
 # A sentence that begins so goes on with what the one before said.
 _GOES_ON = re.compile(
-    r"(?:Another|Of (?:them|those|these|that)|They|The (?:figure|number|total|toll|rest|remaining|others?)|That|Those|These|A further|It|He|She|"
-    r"At least another|More than half|Some of)\b"
+    r"(?:(?:Another|Of (?:them|those|these|that)|They|The (?:figure|number|total|toll|rest|remaining|others?)|That|Those|These|A further|It|He|She|"
+    r"At least another|More than half|Some of)|(?:Ещ[её]|Из них|Среди них|Остальн\w+|Он[аи]?|Также|Ще|З них|Серед них|Решт\w+|Він|Вона|Вони|Також)|"
+    r"(?:이 가운데|이 중|이중|나머지|또|이들은?|그는|그녀는|그중))\b|其中|另有|另外|其余|此外|このうち|うち|さらに|残る|また"
 )
 # "Ukraine's air force downed 47 drones, it said": who acts is who says it. Only bodies that speak.
 _SUBJECT = re.compile(
@@ -94,6 +99,9 @@ _MATCH_RESULT = re.compile(
 )
 _CJK = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]")
 _CYRILLIC = re.compile(r"[а-яіїє]{3}", re.IGNORECASE)
+
+# Quotation marks that a name keeps in pairs only: газета «Зауралье».
+_QUOTES = (("«", "»"), ("“", "”"), ('"', '"'), ("'", "'"))
 
 Field = Literal["title", "text"]
 
@@ -129,6 +137,7 @@ class _Sentence:
     start: int
     text: str
     above: tuple[tuple[int, int], ...]
+    below: tuple[int, int] | None
     script: str
     published_at: datetime | None
 
@@ -139,6 +148,10 @@ class _Known:
 
     unit: str = ""
     values: set[tuple[float | None, float | None]] = field(default_factory=set)
+    counted: tuple[tuple[int, int] | None, frozenset[str]] = (
+        None,
+        frozenset(),
+    )  # the last sentence with figures, and their units
 
 
 def _of_field(field: Field, content: str, published_at: datetime | None) -> Iterator[Claim]:
@@ -158,6 +171,7 @@ def _of_field(field: Field, content: str, published_at: datetime | None) -> Iter
             start=start,
             text=text,
             above=spans[max(0, number - LOOK_BACK) : number],
+            below=spans[number + 1] if number + 1 < len(spans) else None,
             script=script,
             published_at=published_at,
         )
@@ -172,7 +186,7 @@ def _numbers() -> ahocorasick_rs.AhoCorasick:
         f"{before}{word}{after}"
         for word in ("half a", "two", "three", "four", "five", "six", "seven", "nine", "ten", "one")
         for before in ' \n"“(-'
-        for after in " -"
+        for after in " -.,;"
     ]
     korean = [
         f"{number} {counter}"
@@ -206,16 +220,36 @@ def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
     if script == "asian" or _DIGIT.search(masked):
         masked = NO_CLAIM[script].sub(_blank, masked)
         found = found if masked == sentence.text else None
-    pairs = [(one, unit_of(one, masked, script)) for one in quantities(masked, script, found)]
+    speakers = [one.start for one in _sources(sentence.text, script)]
+    pairs = [
+        (one, unit_of(one, masked, script))
+        for one in quantities(masked, script, found)
+        if not _of_speakers(one, speakers)
+    ]
     counting = [(one, unit) for one, unit in pairs if unit is not None]
     names = [unit.name for _, unit in counting if unit.sure and unit.name]
+    above, last = known.counted
+    beside = last if sentence.above and above == sentence.above[-1] else frozenset()
     for one, unit in counting:
         value = (one.low, one.high)
         if (unit.definite and value in known.values) or (not unit.sure and not (names or known.unit)):
             continue
         known.unit = unit.name or known.unit or (names[0] if names else "people")
         known.values.add(value)
-        yield _claim(sentence, one, unit, unit.name or known.unit, several=len(counting) > 1)
+        name = unit.name or known.unit
+        yield _claim(sentence, one, unit, name, several=len(counting) > 1 or name in beside)
+    if counting:
+        known.counted = (sentence.start, sentence.start + len(sentence.text)), frozenset(names)
+
+
+def _of_speakers(one: Quantity, speakers: list[int]) -> bool:
+    """Whether a small number opens the name of a source and counts who speaks: "three Western officials said"."""
+    return (
+        one.spelled
+        and one.low is not None
+        and one.low <= MOST_SPEAKERS
+        and any(0 <= one.start - start <= 1 for start in speakers)
+    )
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -240,11 +274,23 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
             one.start,
             unit.end,
             source=source,
+            doubted=_doubted(sentence, one.end),
         ),
         role=role_of(text, one.start, unit.end, year=year, several=several),
         period=period_of(text, one.number, sentence.published_at),
         attribution=attribution,
     )
+
+
+def _doubted(sentence: _Sentence, place: int) -> bool:
+    """Whether words behind the figure, here or in the sentence below, say that the claim could not be checked."""
+    here = doubt_at(sentence.text, sentence.script)
+    if here is not None:
+        return here >= place
+    if sentence.below is None:
+        return False
+    below = sentence.content[slice(*sentence.below)]
+    return doubt_at(below, _script(below)) is not None
 
 
 def _attribution(sentence: _Sentence, source: Source | None) -> Evidence | None:
@@ -295,7 +341,11 @@ def _evidence(sentence: _Sentence, start: int, end: int) -> Evidence:
 
 
 def _tidy(name: str) -> str | None:
-    return re.sub(r"\s+", " ", name).strip(" ,\"“”'«»") or None
+    name = re.sub(r"\s+", " ", name).strip(" ,")
+    for left, right in _QUOTES:
+        if name.count(left) != name.count(right) or (left == right and name.count(left) % 2):
+            name = name.strip(left + right)
+    return name or None
 
 
 def _script(text: str) -> str:

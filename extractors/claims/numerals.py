@@ -65,7 +65,7 @@ _LATIN = re.compile(
     rf"(?P<pct>\s?(?:%|percentage points?\b|per ?cent\b))?"
     rf"|(?P<vague>\b(?:{_VAGUE})\b)"
     rf"|(?P<zero>\b(?:no|not a single|not one)(?=\s(?:\w+\s){{0,2}}?(?:{_NONE_OF})\b))"
-    rf"|(?P<half>\bhalf (?:a|an) (?P<halfscale>{_SCALE})\b|\b(?P<halfunit>{_WORD}|a) and a half (?P<halfscale2>{_SCALE})\b)"
+    rf"|(?P<half>\b(?P<part>half|(?:a |three |three-)?quarters?) (?:of )?(?:a|an) (?P<halfscale>{_SCALE})\b|\b(?P<halfunit>{_WORD}|a) and a half (?P<halfscale2>{_SCALE})\b)"
     rf"|(?P<words>\b(?:(?:a|{_WORD})(?:[\s-](?:and\s)?(?:{_WORD}|{_SCALE}))*)\b)(?P<pct2>\s?(?:%|per ?cent\b))?)"
 )
 _MONEY = {
@@ -81,6 +81,9 @@ _MONEY = {
 }
 
 
+_PARTS = {"half": 0.5, "three quarters": 0.75, "three-quarters": 0.75}
+
+
 def _read_latin(match: re.Match[str]) -> Number | None:  # noqa: PLR0911  (one a form)
     money = _MONEY.get((match["cur"] or "").upper())
     percent = bool(match["pct"] or match["pct2"])
@@ -93,7 +96,8 @@ def _read_latin(match: re.Match[str]) -> Number | None:  # noqa: PLR0911  (one a
         scale = _SCALES[(match["halfscale"] or match["halfscale2"]).lower()]
         unit = (match["halfunit"] or "").lower()
         whole = 0.0 if match["halfscale"] else float(_UNITS.get(unit, 1))
-        return Number(value=(whole + 0.5) * scale, start=match.start(), end=match.end(), spelled=True)
+        part = _PARTS.get(match["part"] or "half", 0.25)
+        return Number(value=(whole + part) * scale, start=match.start(), end=match.end(), spelled=True)
     if match["words"]:
         value = _spelled(match["words"].lower())
         if value is None:
@@ -161,7 +165,7 @@ for _forms, _value in (
     ("девяносто девяноста дев'яносто дев’яносто", 90), ("сто ста сотню сотня сотни", 100), ("двести двухсот двісті двохсот", 200), ("триста трехсот трьохсот", 300),
     ("четыреста четырехсот чотириста", 400), ("пятьсот пятисот п'ятсот п’ятсот", 500), ("шестьсот шестисот шістсот", 600), ("семьсот семисот сімсот", 700),
     ("восемьсот восьмисот вісімсот", 800), ("девятьсот девятисот дев'ятсот", 900), ("полтора полторы полутора півтори півтора", 1.5),
-    ("полсотни", 50), ("дюжина дюжину дюжины", 12), ("десяток десятка", 10),
+    ("полсотни півсотні пів-сотні", 50), ("полтысячи півтисячі", 500), ("полмиллиона півмільйона", 500_000), ("дюжина дюжину дюжины", 12), ("десяток десятка", 10),
 ):  # fmt: skip
     for _form in _forms.split():
         _CYRILLIC_WORDS[_form] = _value
@@ -172,6 +176,7 @@ _CYRILLIC_RE = re.compile(
     rf"(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>\d{{1,3}}(?:[  ,.]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?)(?![\d:/])(?:[\s ]?(?P<scale>{_CYR_SCALE})(?!\w))?"
     rf"(?P<pct>\s?(?:%|процент\w*|відсотк\w*))?"
     rf"|(?P<vague>(?<!\w)(?:{_CYR_VAGUE})(?!\w))"
+    rf"|(?P<half>(?<!\w)(?:пол|пів)\s(?P<halfscale>сотні|тысячи|тисячі|миллиона|мільйона|миллиарда|мільярда)(?!\w))"
     rf"|(?P<words>(?<!\w)(?:(?:{_CYR_WORD})(?:\s(?:{_CYR_WORD}))*(?:\s(?:{_CYR_SCALE}))?(?:\s(?:{_CYR_WORD}))*|(?:тысяча|тысячу|тысячи|тисяча|тисячу|миллион|мільйон))(?!\w))",
     re.IGNORECASE,
 )
@@ -194,6 +199,9 @@ def _read_cyrillic(match: re.Match[str]) -> Number | None:
     start = match.start() + (len(match[0]) - len(match[0].lstrip()))
     if match["vague"]:
         return Number(value=None, start=match.start(), end=match.end(), spelled=True)
+    if match["half"]:
+        value = _cyrillic_factor(match["halfscale"]) / 2
+        return Number(value=value, start=start, end=match.end(), spelled=True)
     if match["words"]:
         total = current = 0.0
         for token in re.split(r"\s+", match["words"].lower()):
@@ -258,9 +266,9 @@ _KO_COUNTER = r"명|사람|발|대|척|개|건|차례|기|정|곳|문|번|마리
 _ASIAN_RE = re.compile(
     r"(?P<vague>(?:수|몇)\s?(?:십|백|천|만)(?:\s?만)?(?=\s?여?\s?(?:명|발|대|개|척|기|건|톤|곳|차례|[가-힣]))|[数數几幾](?:十|百|千|万|萬)(?:万|萬)?|[上成](?:百上)?[百千]|十数|数(?=人|名|機|発|隻))"
     rf"|(?P<native>(?<![가-힣])(?:{'|'.join(sorted(_NATIVE, key=len, reverse=True))})(?=\s?(?:{_KO_COUNTER})(?![가-힣]*기자)))"
-    r"|(?P<cur>US\$|\$|€|£|¥|₩)?(?P<num>(?<![\d.A-Za-z/:\-])(?:\d[\d,]*(?:\.\d+)?\s?[천백십千百]?\s?(?:[만억조万萬亿億兆]\s?)?)(?:(?<=[만억조천백万萬亿億千百\s])\d[\d,]*\s?[천백십千百]?\s?(?:[만万萬]\s?)?)*(?:(?<=[만억조万萬亿億])\s?[일이삼사오육칠팔구][천백십])*)(?P<pct>\s?(?:%|퍼센트|％|パーセント))?"
+    r"|(?P<cur>US\$|\$|€|£|¥|₩)?(?P<num>(?<![\d.A-Za-z/:\-])(?:\d[\d,]*(?:\.\d+)?\s?[천백십千百]?\s?(?:[만억조万萬亿億兆]\s?)?)(?:(?<=[만억조천백万萬亿億兆千百\s])\d[\d,]*\s?[천백십千百]?\s?(?:[만억万萬亿億]\s?)?)*(?:(?<=[만억조万萬亿億])\s?[일이삼사오육칠팔구][천백십])*)(?P<pct>\s?(?:%|퍼센트|％|パーセント))?"
     r"|(?P<han>(?<![一-龥])[一二两兩三四五六七八九十百千〇零][一二两兩三四五六七八九十百千万萬亿億〇零]*(?=[名人枚架辆輛艘发發门門次起公吨噸美個个座处位機台隻件回発キトドカ多余餘]))"
-    r"|(?P<han3>(?<![第初之一二两三四五六七八九十百千万〇\d])[一二两三四五六七八九十百千万][一二两三四五六七八九十百千万亿〇零]+(?=[名人枚架辆輛艘发發门門次起公吨噸座处艇機台隻件回発多余餘]))"
+    r"|(?P<han3>(?<![第初之一二两三四五六七八九十百千万〇\d])[一二两三四五六七八九十百千万][一二两三四五六七八九十百千万亿〇零]+(?=[名人枚架辆輛艘发發门門次起公吨噸座处艇機台隻件回発多余餘美公元]))"
     r"|(?P<han2>(?:(?<=[了有的约約超过逾近至少达近，、。」は が]))[一二两兩三四五六七八九十百千〇零][一二两兩三四五六七八九十百千万萬亿億〇零]*(?=[名人枚架辆輛艘发發门門次起吨噸個个位機台隻件回発多余餘]))"
     r"|(?P<sino>(?<![가-힣])[일이삼사오육칠팔구]?[십백천만](?:[일이삼사오육칠팔구십백천만]*)(?=\s?여?\s?(?:명|발|대|척|개|톤|건)))"
 )
@@ -327,7 +335,7 @@ ASIAN = Numerals(
     pattern=_ASIAN_RE,
     read=_read_asian,
     link=re.compile(
-        r"\s?(?:~|∼|〜|～|-|–|—|至|到|から|에서)\s?(?P<weak>(?!))?|(?:명|人|名|발|개|대)(?:~|∼|〜|～|-|至|到|から|에서)\s?"
+        r"\s?(?:~|∼|〜|～|-|–|—|至|到|から|에서)\s?(?P<weak>(?!))?|\s?여?\s?(?:명|人|名|발|개|대|기|척|문|톤|キロ|機|個|台|隻)\s?(?:~|∼|〜|～|-|至|到|から|에서|부터)\s?"
     ),
     between=re.compile(r"(?!)"),
     scale_of=_asian_scale,

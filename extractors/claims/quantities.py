@@ -24,7 +24,13 @@ CHANGED_FROM = re.compile(
 
 # 196人から236人に増えた, 196명에서 236명으로 늘었다: no range either.
 _CHANGED_TO = re.compile(
-    r"\s?(?:人|名|명|개|대|件|機|発)?(?:に|へ|으로|로)\s?(?:増|減|上|下|急|늘|줄|급증|증가|감소|올|떨어)"
+    r"\s?(?:人|名|명|개|대|件|機|発)?(?:に|へ|으로|로)\s?(?:増|減|上(?:が|昇)|下|急|늘|줄|급증|증가|감소|올|떨어)"
+)
+
+
+_CHANGED_TO_CYRILLIC = re.compile(
+    r"(?:выр[оа]с\w*|возр[оа]с\w*|увелич\w+|сокра[тщ]\w+|сниз\w+|упал\w*|подня\w+|дове[лд]\w*|зр[оі]с\w*|збільш\w+|скоро[тч]\w+|зменш\w+|впа\w+|знизи\w+)\s(?:\w+\s)?до\s+$",
+    re.IGNORECASE,
 )
 
 
@@ -62,7 +68,7 @@ class _Bounds:
 
 _LATIN_BOUNDS = _Bounds(
     lower=re.compile(
-        r"(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|over|above|beyond|in excess of|upwards? of|north of)|"
+        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|over|above|beyond|in excess of|upwards? of|north of)|"
         r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum of|exceed(?:ed|s|ing)?|surpass(?:ed|es|ing)?|"
         r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some)?\s+$",
         re.IGNORECASE,
@@ -118,7 +124,7 @@ _ASIAN_BOUNDS = _Bounds(
     ),
     about=re.compile(r"(?:약|대략|한|어림잡아|约|約|大约|大約|大概|左右|およそ|おおよそ|推定|추산)\s?$"),
     lower_after=re.compile(
-        r"\s?(?:여?\s?(?:명|인|발|개|대|척|기|건|톤|곳|차례|회|km|㎞|킬로미터|달러|원|%|퍼센트)?\s?(?:이상|을 넘|를 넘|이 넘|가 넘|을 웃|를 웃|을 초과|를 초과|을 돌파|를 돌파|넘는|넘게)|"
+        r"\s?(?:여?\s?(?:명|인|발|개|대|척|기|건|톤|곳|차례|회|km|㎞|킬로미터|달러|원|%|퍼센트)?\s?(?:이상|(?:을|를|이|가) 넘(?:는|게|은|을|었|겼|어서|어섰|어선|고|으)|을 웃|를 웃|을 초과|를 초과|을 돌파|를 돌파|넘는|넘게)|"
         r"(?:名|人|枚|架|辆|艘|发|门|次|起|公里|吨|美元|機|台|隻|件|回|キロ|トン|ドル|円|発|個|名以上)?(?:\w{0,4})(?:以上|を超え|を上回|超の|超が|超に|超を))"
     ),
     upper_after=re.compile(
@@ -234,6 +240,8 @@ def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
         return replace(one, approximate=about is not None)
     before = text[max(0, one.start - BOUND_REACH) : one.start]
     after = text[one.end : one.end + 24]
+    if _CHANGED_TO_CYRILLIC.search(before):
+        return one  # "выросло до 44": to, not up to
     words = bounds.ends is None or bounds.ends.search(before) is not None
     for before_bound, after_bound, change in _kinds(bounds):
         if words and (match := before_bound.search(before)):

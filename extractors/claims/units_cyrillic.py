@@ -14,7 +14,17 @@ _CYR_STOP = re.compile(
     re.IGNORECASE,
 )
 # A figure whose noun was said before: "годом ранее сбили 26."
-_BARE_AFTER = re.compile(r"\s*(?:[.,;!?)»\"]|$|—)")
+_BARE_AFTER = re.compile(
+    r"\s*(?:[.,;!?)»\"]|$|—|\s(?:в|во|у|за|на|днём|днем|годом|месяцем|неделей|ранее|раньше|роком|місяцем|тижнем|раніше|торік|было|стало|погибли|ранены|загинули)(?!\w))"
+)
+# "пожаров было 312", "их стало 540": what was counted stands before the verb.
+_WAS = re.compile(
+    r"(\w{2,})\s(?:было|було|стало|составил[аои]?|достигл[аои]|насчитывал\w*|налічувал\w*|составляет|становить)\s(?:уже |вже |всего |лише |только |около |понад |близько |более )*$",
+    re.IGNORECASE,
+)
+_THEY = frozenset({"их", "їх", "что", "що", "там", "это", "це", "число", "количество", "кількість"})
+_CHANGED = re.compile(r"(?:до|на)\s+$", re.IGNORECASE)
+_NUMBER_OF = re.compile(r"(?:числ|количеств|кількіст|кількост|потер|втрат)", re.IGNORECASE)
 _OF_A_NUMBER = re.compile(r"\s(?:из|із|з)\s(?:\w+\s)?\d")
 _CYR_MEASURE = re.compile(
     r"\s?(км(?:/ч)?|километр\w*|кілометр\w*|тонн?\w*|метр\w*|доллар\w*|долар\w*|руб\w*|евро|євро|вон\b|гривен\w*|гривн\w*|иен\w*)",
@@ -89,7 +99,10 @@ def _unnamed(one: Quantity, text: str) -> Unit | None:
     after = text[one.end :]
     if _OF_A_NUMBER.match(after):
         return Unit(name="", end=one.end)
-    if one.bounded and re.search(r"(?:числ|количеств|кількіст|потер|втрат)", text[: one.start].lower()):
+    head = text[: one.start]
+    if was := _WAS.search(head):
+        return Unit(name="" if was[1].lower() in _THEY else was[1].lower(), end=one.end)
+    if (one.bounded or _CHANGED.search(head)) and _NUMBER_OF.search(head):
         return Unit(name="", end=one.end)
     bare = one.low is not None and (one.low >= 2 or one.bounded) and _BARE_AFTER.match(after)
     return Unit(name="", end=one.end, sure=False) if bare else None

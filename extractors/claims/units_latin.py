@@ -113,7 +113,7 @@ _MISSILE = re.compile(
 )
 # "Crossings fell from 1,047 to 229": what changes is what is counted.
 _CHANGED = re.compile(
-    r"\b(\w+[^s]s|personnel|people)\s(?:have |had |has )?(?:rose|risen|fell|fallen|grew|grown|jumped|climbed|dropped|declined|increased|decreased|surged|soared|shrank|doubled|tripled)\b[^.;]{0,40}?(?:from|to)\s(?:[\d,.]+ to )?$",
+    r"\b(\w+[^s]s|personnel|people)\s(?:(?:at|in|to|of|from|across|among|by)\s(?:[\w'’-]+\s){1,4}?)?(?:have |had |has )?(?:rose|risen|fell|fallen|grew|grown|jumped|climbed|dropped|declined|increased|decreased|surged|soared|shrank|doubled|tripled)\b[^.;]{0,40}?(?:from|to|at)\s(?:[\d,.]+ to )?(?:about |some |nearly |over |more than |around |just )?$",
     re.IGNORECASE,
 )
 _RATE = re.compile(
@@ -121,55 +121,89 @@ _RATE = re.compile(
 )
 _BARE_AFTER = re.compile(
     r"\s?(?:[.,;!?)”\"]|$|\s(?:more\s|others?\s)?(?:were|was|are|is|have|had|remain\w*|wounded|killed|dead|died|injured|missing|captured|it|they|he|she|in|last|this|that|a|per|today|now|yesterday|then|overnight|still|also|came|went|fled|escaped|survived|drowned|returned|marched|"
-    r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?)\b)",
+    r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?|doing so|did so)\b)",
     re.IGNORECASE,
 )
 # "nine had since come back": what a bare word of number does tells it from "the first two".
 _DID = re.compile(
-    r"\s(?:more |others? )?(?:have|had|were|are|was|died|survived|escaped|fled|drowned|remain\w*|returned|came back|did not|hostage|captive|prisoner)\b",
+    r"\s(?:more |others? )?(?:have|had|were|are|was|died|survived|escaped|fled|drowned|remain\w*|returned|came back|did not|doing so|did so|since|more(?! than)|hostage|captive|prisoner)\b",
     re.IGNORECASE,
 )
+_TALLY = re.compile(
+    r"\b(?:counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at)\s(?:only |just )?$",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|a|the)\b)")
 _PEOPLE_DID = re.compile(
-    r"\s(?:have|had|were|are|has|was)\s(?:since |already |also |been )*(?:marched|attended|died|fled|turned out|gathered|joined|killed|wounded|injured|hurt|displaced|captured|deserted|"
+    r"\s(?:have|had|were|are|has|was)\s(?:since |already |also |been )*(?:marched|attended|died|drowned|perished|vanished|disappeared|survived|resigned|volunteered|fallen|fled|turned out|gathered|joined|killed|wounded|injured|hurt|displaced|captured|deserted|"
     r"defected|enlisted|protested|arrived|left|crossed|surrendered|arrested|detained|missing|dead|evacuated|taken part|signed up|come back|returned|taken|freed|homeless)\b",
     re.IGNORECASE,
 )
 _BARE_NOT = re.compile(
-    r"(?:\b(?:phase|group|number|no|article|point|chapter|page|room|section|level|part|version|day|week|aged?|top|world war|highway|route|channel|brigade|battalion|regiment|unit|score|at age)\.?|(?-i:[A-Z]\w+)[ -]|[-–/:#])\s?$",
+    r"(?:\b(?:phase|group|number|no|article|point|chapter|page|room|section|level|part|version|day|week|aged?|top|world war|highway|route|channel|brigade|battalion|regiment|unit|score|at age)\.?|(?-i:(?!(?:Another|Only|Just|Some|About|Nearly|Almost|Roughly|All|Those|These|Of|In|By|But|And|So|Still|The|Its|Their|Today|Now|Further|Yet|Meanwhile|Overall)\b)[A-Z]\w+)[ -]|[-–/:#])\s?$",
     re.IGNORECASE,
 )
 
 
+# "the 2,500-strong brigade", "a 4,000-man force".
+_HEADS = re.compile(r"-(?:strong|man|person|soldier|troop)\b", re.IGNORECASE)
+# "a crew of 143": what holds so many is what is counted.
+_GROUP_OF = re.compile(
+    r"\b(crew|force|garrison|contingent|convoy|column|fleet|crowd|population|workforce|staff|team|unit|group|army|corps|brigade|battalion|camp|community|flotilla|caravan|arsenal|stockpile|toll)"
+    r"\s(?:\w+ing\s)?of\s$",
+    re.IGNORECASE,
+)
+GROUP_REACH = 40
+# "arrivals at Oda climbed to 2,700": so far before the figure stands what changed.
+CHANGE_REACH = 90
+
+
 def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a ladder of refusals)
+    """What an English figure counts, or None when it counts nothing we keep."""
     after = text[one.end :]
     if one.money:
         return Unit(name=one.money, end=one.end) if one.low != 1 else None
-    if after.startswith("-strong"):
-        return _phrase(one, text, one.end + len("-strong"))
+    if heads := _HEADS.match(after):
+        return _phrase(one, text, one.end + heads.end())
+    group = _GROUP_OF.search(text[max(0, one.start - GROUP_REACH) : one.start])
+    if group and _BARE_AFTER.match(after):
+        return Unit(name=group[1].lower(), end=one.end)
     if DURATION.match(after) or (
         _ATTRIBUTIVE.match(after) and not after.lower().startswith(("-north", "-south"))
     ):
         return None
-    if measure := _ENGLISH_MEASURES.match(after):
-        name = measure[1].lower()
-        if name in {"mm", "cm", "kph", "mph", "km/h", "kg"} or measure[0].startswith("-"):
-            return None
-        near = _LOCATION.match(after, measure.end())
-        flies = _FLIGHT.search(text) is not None and not near
-        if name[:2] in {"km", "ki", "mi", "me", "fe"} and not flies and not _MISSILE.search(text):
-            return None
-        return Unit(name=_plural(name), end=one.end + measure.end())
+    if measure := _ENGLISH_MEASURES.match(text, one.end):
+        return _measured(measure, text)
     unit = _phrase(one, text, one.end)
     if unit is None:
-        if changed := _CHANGED.search(text[max(0, one.start - 90) : one.start]):
-            return Unit(name=changed[1].lower(), end=one.end)
-        yearly = one.bounded and _RATE.match(text, one.end) is not None
-        counted = _COUNTED.match(text, one.end) is not None and _THE.search(text[: one.start]) is not None
-        sure = yearly or counted or (_PEOPLE_DID.match(text, one.end) is not None and (one.low or 0) >= 20)
-        return Unit(name="", end=one.end, sure=sure) if sure or _bare(one, text) else None
+        return _nounless(one, text)
     if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(text[: one.number]):
         return replace(unit, definite=True)
     return unit
+
+
+def _measured(measure: re.Match[str], text: str) -> Unit | None:
+    """Distances of what flies, weights, and any measure of something ("60 km of trenches")."""
+    name = measure[1].lower()
+    if name in {"mm", "cm", "kph", "mph", "km/h"} or measure[0].startswith("-"):
+        return None
+    if not text.startswith(" of ", measure.end()):
+        flies = _FLIGHT.search(text) is not None and not _LOCATION.match(text, measure.end())
+        if name.startswith(("kg", "kilogram")):
+            return None
+        if name[:2] in {"km", "ki", "mi", "me", "fe"} and not flies and not _MISSILE.search(text):
+            return None
+    return Unit(name=_plural(name), end=measure.end())
+
+
+def _nounless(one: Quantity, text: str) -> Unit | None:
+    """A figure without a noun: what changed by it, or what another figure counts."""
+    if changed := _CHANGED.search(text[max(0, one.start - CHANGE_REACH) : one.start]):
+        return Unit(name=changed[1].lower(), end=one.end)
+    yearly = one.bounded and _RATE.match(text, one.end) is not None
+    counted = _COUNTED.match(text, one.end) is not None and _THE.search(text[: one.start]) is not None
+    sure = yearly or counted or (_PEOPLE_DID.match(text, one.end) is not None and (one.low or 0) >= 20)
+    return Unit(name="", end=one.end, sure=sure) if sure or _bare(one, text) else None
 
 
 def _bare(one: Quantity, text: str) -> bool:
@@ -179,11 +213,22 @@ def _bare(one: Quantity, text: str) -> bool:
         and one.low is not None
         and (
             one.low < 2
-            or (one.spelled and one.low < 13 and not one.bounded and not _DID.match(text, one.end))
+            or (
+                one.spelled
+                and one.low < 13
+                and not one.bounded
+                and not _DID.match(text, one.end)
+                and not _tallied(one, text)
+            )
         )
     ):
         return False
     return _BARE_AFTER.match(text, one.end) is not None and _BARE_NOT.search(text[: one.start]) is None
+
+
+def _tallied(one: Quantity, text: str) -> bool:
+    """Whether a bare word of number ends what was counted, as in: the police counted two."""
+    return _TALLY.search(text[: one.start]) is not None and _CLAUSE_END.match(text, one.end) is not None
 
 
 def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
@@ -191,6 +236,8 @@ def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
     place = begin
     if more := _MORE.match(text, place):
         place = more.end()
+    if one.low == one.high == 1 and _OF_THEM.match(text, place):
+        return None  # "one of them wounded" is no figure of its own
     if _OF_THEM.match(text, place) or _OF_A_NUMBER.match(text, place):
         return Unit(name="", end=place)
     if of := _OF.match(text, place):
@@ -207,20 +254,21 @@ def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
         if gap.strip(" \t\"'“”‘’-") or len(words) >= MOST_WORDS:
             break
         word = match[0].lower().removesuffix("'s").removesuffix("’s")
-        if word in _STOP or (words and word in _PARTICIPLES and words[-1][0].endswith("s")):
-            break
-        if words and words[-1][0] in _IRREGULAR and (word.endswith(("ed", "ing")) or word in _PARTICIPLES):
-            break
-        if (
-            words
-            and words[-1][0].endswith("s")
-            and not words[-1][0].endswith(("ss", "ous", "us"))
-            and word.endswith(("ed", "ing", "ly"))
-        ):
+        if word in _STOP or (words and _ends_phrase(words[-1][0], word)):
             break
         words.append((word, match.end()))
         place = match.end()
     return _head(one, text, words, begin)
+
+
+def _ends_phrase(last: str, word: str) -> bool:
+    """Whether `word` says what happened to the plural noun `last` rather than going on with the noun phrase."""
+    happened = word.endswith(("ed", "ing"))
+    if last in _IRREGULAR:
+        return happened or word in _PARTICIPLES
+    if not last.endswith("s"):
+        return False
+    return word in _PARTICIPLES or (not last.endswith(("ss", "us")) and (happened or word.endswith("ly")))
 
 
 def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) -> Unit | None:  # noqa: PLR0911  (a ladder of refusals)
@@ -241,12 +289,7 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
         if singular is None or _SAYS.match(text, singular[1]):
             return None
         return Unit(name=singular[0], end=singular[1])
-    if (
-        not plural
-        and one.low is not None
-        and not _elliptic(one, text)
-        and not text[one.end :].startswith("-strong")
-    ):
+    if not plural and one.low is not None and not _elliptic(one, text) and not _HEADS.match(text, one.end):
         return None
     if _CITED.search(text[: one.start]) and head[0] in _SPEAKERS:
         return None
@@ -259,10 +302,8 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
         and _SAYS.match(text, head[1])
     ):
         return None
-    if (
-        head[0] == "times"
-        and one.low is not None
-        and (one.spelled or re.match(r"\s(?:more|the|as|higher|larger|bigger|that|its)\b", text[head[1] :]))
+    if head[0] == "times" and (
+        one.spelled or re.match(r"\s(?:more|the|as|higher|larger|bigger|that|its)\b", text[head[1] :])
     ):
         return None
     return Unit(name=head[0], end=head[1])
@@ -295,4 +336,6 @@ def _plural(name: str) -> str:
         "kilometres": "km",
         "ton": "tons",
         "mile": "miles",
+        "kilogram": "kg",
+        "kilograms": "kg",
     }.get(name, name)

@@ -1,0 +1,362 @@
+"""Sources in English sentences: who says it before the verb, after it, in the middle, or in a noun ("the army's count of").
+
+Clause by clause: "A said 300 had been killed, while B put the number at 1,000" has two sources with a half each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractors.claims.saying_latin import Verb, verbs
+from extractors.claims.source import Source
+from extractors.claims.standing import clause
+
+# A name longer than this, or of more words in capitals, is a clause that was misread.
+LONGEST_NAME = 180
+MOST_NAME_WORDS = 6
+# "Figures released by the ministry show ...": so few words before it, and who says it opens the sentence.
+FEW_WORDS = 3
+
+_DENYING = re.compile(
+    r"\b(?:den(?:y|ies|ied)|called|branded|labell?ed|described|dismiss\w*|reject\w*|refut\w*|rebut\w*)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"(?:it|he|she|they|who|which|the (?:agency|ministry|official|spokes\w+|statement|report|group|source|officer|service))",
+    re.IGNORECASE,
+)
+# A strong break between two who speak.
+_BREAK = re.compile(r";|,? (?:while|whereas|but|although)\b")
+_ACCORDING = re.compile(
+    r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
+    r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|provided by|verified by|documented by)\s+",
+    re.IGNORECASE,
+)
+# A headline that begins with who says it, then a colon.
+_COLON = re.compile(
+    r"\s*(?!(?:Update|Updated|Breaking|Live|Exclusive|Watch|Analysis|Explainer|Opinion|Video|Photos|Note|Correction|Factbox)\b)(?P<who>(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|source|sources|chief|minister|lawmaker|report)(?:\s(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|sources?|chief|minister|lawmaker|report|general|staff|intelligence)){0,5}):\s"
+)
+# "By Seoul's own count 300 ..."
+_BY_COUNT = re.compile(
+    r"\b[Bb]y\s(?P<who>[\w.-]+(?:\s[\w.-]+){0,5}?['’]s)\s(?P<verb>(?:own\s)?(?:count|estimate|reckoning|tally|account|figures))\b"
+)
+# What may stand between the name and its verb.
+_TRAILING = re.compile(
+    r"(?:\s+(?:has|have|had|also|later|earlier|then|further|itself|himself|herself|meanwhile|however|would|will|could|not|did|does|do|again|since|still|now|already|even|only|just|"
+    r"(?!(?:family|assembly|ally|rally|monthly|weekly|daily|supply|anomaly)\b)[a-z]+ly|"
+    r"on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today|in a statement|in a briefing|in a report|in an interview))+$"
+)
+# What starts a clause before the name.
+_BOUNDARY = re.compile(
+    r"(?:[;:(—–]|\([^()]{2,30}\)\s?(?:--|-)\s|\s--?\s|[!?…][\"”’]?\s|\.[\"”’]\s|[\"“”](?=[\s])|\b(?:that|while|whereas|but|although|though|because|since|after|when|and|which|as|if|so|yet|where|until)\s(?!well\b|of\b))\s*"
+)
+_LEADING = re.compile(
+    r"\s*(?:(?:But|And|However|Meanwhile|Still|Yet|Earlier|Later|Separately|Also|On|In|Last|This|While|Although|As|Then|Now|Instead|Nevertheless|Nonetheless|Overall)\b,?\s+)"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+|(?:week|month|year|Monday),?\s+)?|\s+|[\"“”'‘’(]+",
+)
+# "Reuters, citing two officials, reported"; "an official, who asked not to be named because ..., said".
+_CITING = re.compile(r",\s(?:citing|quoting)\s[^,;]+,\s*$", re.IGNORECASE)
+_RELATIVE = re.compile(r",\s(?:who|whose|whom|which|speaking|asking)\s[^;:]*,\s*$")
+_APPOSITION = re.compile(
+    r"\s*(?:who|which|whose|head of|chief of|spokes\w+ (?:for|of)|director of|commander of)\b"
+)
+_PAIR = re.compile(
+    r"(?P<before>[,”\"]\s)(?!(?:was|were|is|are|has|had|killing|leaving|wounding|it|he|she|they)\b)[A-Za-z][\w.'’-]*(?:\s(?!(?:was|were|is|are|has|had|have|to|that)\b)[\w.'’-]+){0,4}\s$"
+)
+_ENDS_IN_PRONOUN = re.compile(r"\s(it|he|she|they)$")
+# "against 90 in its previous report", "nearly double the 700 officially": nobody speaks there.
+_NOBODY = re.compile(
+    r"(?:against|in|of|from|to|with|at|by|than|nearly|almost|double|twice|half|compared|more|fewer|less|up|down|over|under|above|below|for|on)\s|.*\d[\d,.]*(?:\s\w+ly)?$",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"which|who|that|as|and|to|be|been|was|were|is|are|not|it is|often|being", re.IGNORECASE
+)
+_DIGIT = re.compile(r"\d")
+_UNSAID = re.compile(r"\b(?:not|never|yet to be|not been|not yet been)\s$", re.IGNORECASE)
+# "told reporters", "they thought it": never before the name of who speaks.
+_NEVER_INVERTED = frozenset(
+    {"told", "tell", "tells", "informed", "briefed", "believed", "thought", "say", "claim", "report", "think"}
+)
+_NAME_NEXT = re.compile(
+    r"\s(?!(?:that|it|they|he|she|there|on|in|at|to|with|by|after|before|as|when|because|what|why|how|who|more|about|some|nearly|only|no|so|yes|this|these|those)\b|\d)"
+)
+_NAME_LIKE = re.compile(
+    r"[A-Z]|(?:[a-z-]+\s){1,4}[A-Z]|the |a |an |one |two |its |his |her |their |local |state |military |officials|officers|analysts|witnesses|residents|police|intelligence|defen[cs]e "
+)
+_NAME_ENDS = re.compile(
+    r"[,;.:!?\"”](?=\s|$)|\s(?:on|in)(?=\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d|a\b|an\b|its\b|his\b|her\b|their\b|condition|state (?:radio|television)|"
+    r"Telegram|Twitter|X\b|Facebook|the\s(?:past|last|first|early|late|morning|evening|year|report|statement|same|day|eve|record)))|"
+    r"(?<!study)(?<!report)(?<!survey)(?<!analysis)(?<!paper)(?<!review)(?<!inquiry)(?<!investigation)(?<!tally)(?<!count)(?<!seen)(?<!compiled)(?<!obtained)(?<!released)(?<!published)(?<!reviewed)(?<!gathered)\sby\b|"
+    r"\s(?:late|early|during|at a|after|as|who|while|but|and|citing|adding|to reporters|told|when|before|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b"
+)
+_STOPS = re.compile(r"[,;.](?=\s|$)")
+_SHORTENED = re.compile(r"(?:Gen|Col|Lt|Maj|Capt|Dr|Mr|Ms|Mrs|U\.S|U\.N|Adm|Brig|Sgt|Jr)$")
+_TOLD_SOMEBODY = re.compile(r"\s(?:(?!\bthat\b)[^,;:]){2,70}(?:$|[,.;])")
+_NOTHING_SAID = re.compile(
+    r"(?:\s(?:on|in|at|during|late|early|earlier|yesterday|today|this|last|to|by|via|through|without|citing|after|as)\b[^,;]*|"
+    r"\s(?:reporters?|journalists?|lawmakers|parliament|Reuters|AFP|Yonhap|AP)\b[^,;]*|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b[^,;]*)*\s*(?:[.,;!?]|$|[\"”])"
+)
+_REPORT_OF = re.compile(
+    r"['’]s?\s(?:(?!of\b|that\b)[\w-]+\s){0,2}?(?:claim|count|estimate|tally|toll|figure|report|account|assertion|assessment)\s(?:of|that)\s|"
+    r"\b(?:claims?|reports?|estimates?|figures|data|accounts?|assertions?|allegations?|assessments?|statements?)\s(?:made\s|given\s)?(?:by|from)\s(?P<whom>(?!the (?:past|last|same)\b)[\w.'’-]+(?:\s(?!that\b|of\b)[\w.'’-]+){0,4}?)\s(?:that|of|puts?|shows?|suggests?|indicates?)\s"
+)
+_POSSESSOR = re.compile(
+    r"(?:\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir)\s(?:(?!and\b|that\b|of\b)[\w.-]+\s){0,3}?[\w.-]+|(?:[A-Z][\w.-]*\s){0,4}[A-Z][\w.-]*|\b[\w-]+)$"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """A name and what makes it speak. "pre": who, then what; "post": what, then who."""
+
+    start: int
+    end: int
+    verb_start: int
+    verb_end: int
+    order: str
+    deed: bool = False
+
+
+def latin_sources(text: str) -> list[Source]:
+    """Every attribution of an English sentence, in order."""
+    marks = sorted([*_said(text), *_according(text)], key=lambda one: one.start)
+    speaking = [one for one in marks if text[one.start : one.end].strip()]
+    return [*(_source(text, speaking, place) for place in range(len(speaking))), *_nouns(text)]
+
+
+def _source(text: str, speaking: list[_Mark], place: int) -> Source:
+    mark = speaking[place]
+    following = next((one for one in speaking[place + 1 :] if _takes_over(text, mark, one)), None)
+    verb = text[mark.verb_start : mark.verb_end]
+    return Source(
+        start=mark.start,
+        end=mark.end,
+        covers=_after(text, speaking, place, following)
+        if mark.order == "post"
+        else (mark.start, _reach(text, mark, following)),
+        verb=verb,
+        verb_end=mark.verb_end,
+        denies=_DENYING.search(verb) is not None,
+        pronoun=_PRONOUN.fullmatch(text[mark.start : mark.end].strip()) is not None,
+        deed=mark.deed,
+    )
+
+
+def _takes_over(text: str, mark: _Mark, other: _Mark) -> bool:
+    """Whether `other` speaks for itself: a deed told of in the same clause does not end the word of who tells it."""
+    return mark.deed or not other.deed or bool(_breaks(text, mark.verb_end, other.start))
+
+
+def _after(text: str, speaking: list[_Mark], place: int, following: _Mark | None) -> tuple[int, int]:
+    """What a "..., A said" covers: all before it that no other has said, to where the next one speaks."""
+    mark = speaking[place]
+    others = [one for one in speaking[:place] if not one.deed]
+    left = max([0, *(one.verb_end for one in others if one.order == "post")])
+    if others:
+        left = max([left, *_breaks(text, others[-1].verb_end, mark.start)])
+    return left, following.start if following else len(text)
+
+
+def _reach(text: str, mark: _Mark, following: _Mark | None) -> int:
+    """How far the word of who speaks first goes, when another speaks after."""
+    if following is None:
+        return len(text)
+    if following.order == "pre":
+        return following.start
+    breaks = _breaks(text, mark.verb_end, following.start)
+    return breaks[-1] if breaks else following.start
+
+
+def _breaks(text: str, left: int, right: int) -> list[int]:
+    return [match.start() for match in _BREAK.finditer(text, left, right)]
+
+
+def _said(text: str) -> Iterator[_Mark]:
+    latest: tuple[int, int] | None = None
+    for verb in verbs(text):
+        mark = _inverted(text, verb)
+        if mark is None:
+            span = verb.quoted or _subject(text, verb.start)
+            if span is None and latest is not None and text[: verb.start].rstrip().endswith(" and"):
+                span = latest  # "the ministry rejects this and admits ..."
+            if span is None:
+                continue
+            latest = span
+            order = "post" if verb.quoted is None and _stands_last(text, span[0], verb) else "pre"
+            mark = _Mark(
+                start=span[0],
+                end=span[1],
+                verb_start=verb.start,
+                verb_end=verb.end,
+                order=order,
+                deed=verb.kind == "deed",
+            )
+        yield mark
+
+
+def _inverted(text: str, verb: Verb) -> _Mark | None:
+    """Who is named after the verb, as in: 300 died, said General Oda."""
+    before = text[: verb.start].rstrip()
+    if (
+        verb.turn
+        or verb.kind == "deed"
+        or not before.endswith((",", '"', "”", "’", "'"))
+        or verb.written in _NEVER_INVERTED
+        or not _NAME_NEXT.match(text, verb.end)
+        or _closes_apposition(before)
+        or _CITING.search(before)
+        or _RELATIVE.search(before)
+    ):
+        return None
+    start = verb.end + 1
+    end = name_end(text, start)
+    if end <= start or not (verb.written in {"said", "says"} or _NAME_LIKE.match(text, start, end)):
+        return None
+    return _Mark(start=start, end=end, verb_start=verb.start, verb_end=verb.end, order="post")
+
+
+def _stands_last(text: str, start: int, verb: Verb) -> bool:
+    before = text[:start].rstrip().removesuffix(" as")
+    return before.endswith((",", "”", '"', "—", "–")) and _ends_clause(text, verb.end)
+
+
+def _ends_clause(text: str, place: int) -> bool:
+    """Whether nothing is said after the verb, as in: 300 died, the ministry said on Friday."""
+    if text[:place].endswith("told"):
+        return _TOLD_SOMEBODY.match(text, place) is not None
+    return _NOTHING_SAID.match(text, place) is not None
+
+
+def _subject(text: str, verb: int) -> tuple[int, int] | None:
+    """The noun phrase before a verb: back to the break before it, appositions in commas kept."""
+    end = len(text[:verb].rstrip())
+    for aside in (_CITING, _RELATIVE):
+        if inside := aside.search(text[:end]):
+            end = inside.start()
+    end = len(_TRAILING.sub("", text[:end]))
+    head = text[:end]
+    appositive = head.endswith(",")
+    if appositive:
+        end -= 1
+        head = head[:-1]
+    start = _name_start(head, appositive=appositive)
+    if last_word := _ENDS_IN_PRONOUN.search(text, start, end):
+        return last_word.start(1), end  # "down from the 4,100 it counted"
+    lead = _LEADING.match(text, start, end)
+    start = lead.end() if lead else start
+    name = text[start:end].strip()
+    if (
+        len(name) > LONGEST_NAME
+        or not re.search(r"\w", name)
+        or _NOBODY.match(name)
+        or _NO_NAME.fullmatch(name)
+    ):
+        return None
+    return start, end
+
+
+def _name_start(head: str, *, appositive: bool) -> int:
+    """Where the name begins that ends where `head` does."""
+    breaks = list(_BOUNDARY.finditer(head))
+    if (
+        breaks
+        and breaks[-1][0].startswith("and")
+        and "," not in head[breaks[-1].end() :]
+        and (pair := _PAIR.search(head, 0, breaks[-1].start()))
+    ):
+        return pair.end("before")  # "..., residents and a rights group said"
+    start = breaks[-1].end() if breaks else 0
+    inner = [match.end() for match in re.finditer(r",[\"”]?\s+", head) if match.end() > start]
+    if not inner:
+        return start
+    if appositive or _APPOSITION.match(head, inner[-1]):
+        if len(inner) > 1 and not _all_capitals(head[start : inner[0]]):
+            return inner[-2]
+        return start if appositive or _all_capitals(head[start : inner[-1]]) else inner[-1]
+    return inner[-1]
+
+
+def _closes_apposition(before: str) -> bool:
+    """Whether the comma before a verb closes an apposition: "Kim, spokesman for the fleet, said"."""
+    return (
+        before.endswith(",")
+        and before.count(",") > 1
+        and _APPOSITION.match(before[:-1].rsplit(",", 1)[-1]) is not None
+    )
+
+
+def _all_capitals(piece: str) -> bool:
+    """Whether a piece is a name that an apposition may follow."""
+    words = piece.strip(' ,"“”').split()
+    small = {"of", "the", "al", "de"}
+    return (
+        bool(words)
+        and len(words) <= MOST_NAME_WORDS
+        and all(word[:1].isupper() or word in small for word in words)
+    )
+
+
+def name_end(text: str, start: int) -> int:
+    """Where a name that begins at `start` ends."""
+    match = _NAME_ENDS.search(text, start)
+    while match and text[match.start()] == "." and _SHORTENED.search(text[start : match.start()]):
+        match = _STOPS.search(text, match.end())  # "a spokesman for X, Lt. Col. Y" keeps its abbreviations
+    return match.start() if match else len(text)
+
+
+def _according(text: str) -> Iterator[_Mark]:
+    for match in _ACCORDING.finditer(text):
+        start = match.end()
+        end = name_end(text, start)
+        if end <= start:
+            continue
+        before = text[: match.start()].strip(' "“(')
+        cites = match[0].strip(" ,").lower().startswith(("citing", "quoting", "cited", "quoted"))
+        if cites and (any(verbs(text[: match.start()])) or _says_next(text, end)):
+            continue  # whom another cites
+        if _UNSAID.search(text[: match.start()]):
+            continue
+        first = not before or (len(before.split()) <= FEW_WORDS and not _DIGIT.search(before))
+        yield _Mark(
+            start=start,
+            end=end,
+            verb_start=match.start(),
+            verb_end=match.end(),
+            order="pre" if first else "post",
+        )
+    if colon := _COLON.match(text):
+        yield _Mark(
+            start=colon.start("who"),
+            end=colon.end("who"),
+            verb_start=colon.end("who"),
+            verb_end=colon.end(),
+            order="pre",
+        )
+    for match in _BY_COUNT.finditer(text):
+        yield _Mark(
+            start=match.start("who"),
+            end=match.end("who"),
+            verb_start=match.start("verb"),
+            verb_end=match.end("verb"),
+            order="pre",
+        )
+
+
+def _says_next(text: str, place: int) -> bool:
+    """Whether a verb follows at once: "Reuters, citing two officials, reported"."""
+    begin = place + len(text[place:]) - len(text[place:].lstrip(", "))
+    return any(one.start == begin for one in verbs(text))
+
+
+def _nouns(text: str) -> Iterator[Source]:
+    """Whose word a noun of saying is: "the rebels' claim of 40 dead", "an estimate by the institute of 300"."""
+    for match in _REPORT_OF.finditer(text):
+        name = match if match["whom"] else _POSSESSOR.search(text[: match.start()])
+        if name is None:
+            continue
+        start, end = name.span("whom" if match["whom"] else 0)
+        covers = (match.end(), clause(text, match.end(), match.end())[1])
+        yield Source(start=start, end=end, covers=covers, verb=match[0], verb_end=match.end(), deed=True)

@@ -1,0 +1,187 @@
+"""English verbs of saying, by how surely a form of one speaks.
+
+A form that is nothing but a verb speaks wherever it has a subject ("the army said"). One that is a noun or an adjective as
+well ("claims", "noted") speaks only before what is said or at the end of its clause. Who counts, shows or pledges does a
+deed that is told of: where somebody else says the sentence, it is theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["word", "deed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """A verb of saying as it stands in a sentence."""
+
+    start: int
+    end: int
+    written: str
+    kind: Kind
+    turn: bool = False  # a turn of phrase, no single verb
+    quoted: tuple[int, int] | None = None  # "quoted the premier as saying": the premier
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_IRREGULAR = {
+    "say": ("says", "said"), "tell": ("tells", "told"), "write": ("writes", "wrote"), "think": ("thinks", "thought"),
+    "foresee": ("foresees", "foresaw"), "admit": ("admits", "admitted"), "forecast": ("forecasts", "forecast"),
+    "swear": ("swears", "swore"),
+}  # fmt: skip
+_VERBS_ONLY = _words(
+    """
+    say tell allege insist admit write argue testify declare explain assert recall recount contend
+    complain reply specify clarify underline emphasise emphasize reiterate affirm proclaim inform
+    acknowledge concede disclose reveal deny reject refute maintain predict foresee reckon believe
+    suspect assess calculate conclude confirm announce warn add boast caution lament respond retort
+    tweet brief stress dismiss swear think
+    """
+)
+_NOUNS_TOO = _words(
+    """
+    claim report estimate note
+    """
+)
+_RARELY = _words(
+    """
+    state comment remark answer counter forecast guess judge hope fear post repeat mention dispute
+    """
+)
+_DEEDS = _words(
+    """
+    show suggest indicate pledge promise vow expect record document detect track register verify
+    tally list count accuse summon cite observe
+    """
+)
+# Pasts that are adjectives, or tell of other things, as often: what is said must follow.
+_DOUBTFUL = _words(
+    """
+    noted feared hoped stated thought estimated judged mentioned posted repeated answered forecast
+    guessed countered commented remarked believed alleged suspected detected disputed
+    """
+)
+
+
+def _forms(base: str) -> tuple[str, str]:
+    """The third person and the past of a verb."""
+    if base in _IRREGULAR:
+        return _IRREGULAR[base]
+    if base.endswith("y") and base[-2] not in "aeiou":
+        return f"{base[:-1]}ies", f"{base[:-1]}ied"
+    third = f"{base}es" if base.endswith(("s", "sh", "ch", "x")) else f"{base}s"
+    return third, f"{base}d" if base.endswith("e") else f"{base}ed"
+
+
+def _all(bases: Iterable[str]) -> frozenset[str]:
+    return frozenset(form for base in bases for form in (base, *_forms(base)))
+
+
+def _past(bases: Iterable[str]) -> frozenset[str]:
+    return frozenset(_forms(base)[1] for base in bases)
+
+
+_DEED_NOUNS = _words("show record document track register list count counts records documents tracks lists")
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(_all(_VERBS_ONLY) | _all(_NOUNS_TOO) | _all(_RARELY), "word"),
+    **dict.fromkeys(_all(_DEEDS), "deed"),
+}
+# Forms that speak only where what is said follows or the clause ends; and those that need a "that".
+_UNSURE = (_all(_NOUNS_TOO) - _past(_NOUNS_TOO)) | _DOUBTFUL | _DEED_NOUNS
+_BARE = _VERBS_ONLY | _NOUNS_TOO | _RARELY | _DEEDS
+_BASES = _NOUNS_TOO | _RARELY | _DEEDS
+_NEEDS_THAT = _all(_RARELY) - _past(_RARELY)
+_WORDS = re.compile(r"(?<![\w-])[A-Za-z]+(?![\w-])")
+# What is said begins so, or the clause ends.
+_SAID_NEXT = re.compile(
+    r"\s(?:that|to have|it|he|she|they|there|this|its|their|his|her|[$€£]?\d[\d.,]*|more|fewer|less|at|about|around|roughly|some|nearly|almost|up|as|only|just|the|an?|between|"
+    r"no|over|under|dozens|hundreds|thousands|two|three|four|five|six|seven|eight|nine|ten|casualties|losses|total|Russia\w*|North)\b|\s?(?:[.,;”\"]|$)"
+)
+# "reported to barracks", "stated by": nobody says anything.
+_OTHERWISE = re.compile(r"\s(?:by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|for)\b")
+_REPORTED_TO = re.compile(
+    r"(?:report(?:s|ed)?\sto|brief(?:ed)?\s(?:on|about)|informed\s(?:of|about))\b", re.IGNORECASE
+)
+# Before a verb these make it a passive, an infinitive or a noun.
+_NO_SUBJECT = re.compile(
+    r"\b(?:the|a|an|its|their|his|her|of|no|any|such|these|those|some|earlier|new|to|on|with|by|for|from|be|been|being|was|were|is|"
+    r"are|not|never|independently|may|might|can|must|should|every|each|another|widely)\s$|['’]s?\s$",
+    re.IGNORECASE,
+)
+# "a rebel claim that ...": one thing, so no verb of many; "analysts at the institute claim" is one.
+_ONE_THING = re.compile(
+    r"(?<!\bat )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bfrom )(?<!\bwith )\b(?:a|an|the|its|their|his|her|one|another|any)\s[a-z-]*[a-rt-z]\s$",
+    re.IGNORECASE,
+)
+_MODAL = re.compile(r"\b(?:will|would|could|shall|did|does|do|let|help)\s(?:also\s)?$", re.IGNORECASE)
+# "according to police estimates", "citing army reports".
+_FIGURES_OF = re.compile(r"\b(?:according to|citing|based on|compiled from)\s[^,;]*$", re.IGNORECASE)
+# Turns of phrase that say: the group `whom` is who is made to speak.
+_PHRASES = re.compile(
+    r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|holds? that|held that|"
+    r"(?:called|branded|labell?ed|described)(?=\s[^.;]{3,90}?\b(?:nonsense|absurd|lies?|fiction|invented|inventions?|fabricat\w+|propaganda|fake|false|"
+    r"exaggerat\w+|untrue|bogus|groundless|baseless|fantasy)\b)|"
+    r"puts?(?=\s[^.;]{3,90}?\s(?:at|between|above|below|near|around|as high as)\s)|"
+    r"(?:gave|gives|set|sets)(?=\s(?:an?|the|its|their)\s(?:\w+\s){0,3}?(?:toll|figure|number|count|total|tally|estimate)\b)|"
+    r"(?<=itnesses )saw|(?<=esidents )saw|(?<=eporters )saw)"
+    r"|(?:was |were |is |are |been )?(?:widely )?(?:quoted|cited|reported)(?: (?!as\b)(?P<whom>[^,;.\"”]{3,60}?))? as (?:saying|telling|stating|claiming|estimating|"
+    r"warning|admitting|confirming|denying|promising|putting|suggesting))(?![\w-])"
+)
+
+
+def verbs(text: str) -> Iterator[Verb]:
+    """The verbs and phrases of a sentence that say something, in order."""
+    found = [*_single(text), *_turns(text)]
+    yield from sorted(found, key=lambda one: one.start)
+
+
+def speaks(word: str) -> bool:
+    """Whether a word is a form of a verb of saying."""
+    return _KINDS.get(word.lower()) == "word"
+
+
+def _single(text: str) -> Iterator[Verb]:
+    for match in _WORDS.finditer(text):
+        word = match[0].lower()
+        kind = _KINDS.get(word)
+        if kind is None:
+            continue
+        start, end = match.span()
+        before = text[:start]
+        if word in _NEEDS_THAT and not text.startswith(" that ", end):
+            continue
+        if word in _UNSURE and not _SAID_NEXT.match(text, end):
+            continue
+        if word in _BARE and _MODAL.search(before):
+            continue
+        if word in _BASES and _ONE_THING.search(before):
+            continue
+        if (
+            _NO_SUBJECT.search(before)
+            or _OTHERWISE.match(text, end)
+            or _REPORTED_TO.match(text, start)
+            or _FIGURES_OF.search(before)
+        ):
+            continue
+        yield Verb(start=start, end=end, written=word, kind=kind)
+
+
+def _turns(text: str) -> Iterator[Verb]:
+    for match in _PHRASES.finditer(text):
+        whom = match["whom"]
+        by = whom is not None and whom.startswith("by ")
+        yield Verb(
+            start=match.start(),
+            end=match.end(),
+            written=match[0].lower(),
+            kind="word",
+            turn=True,
+            quoted=match.span("whom") if whom is not None and not by else None,
+        )
