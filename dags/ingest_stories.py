@@ -13,7 +13,9 @@ that have become due. Runs never overlap.
 
 Every entry it took in exactly one state with a reason (`indexed`, `near_duplicate`, `not_an_article`, `gone`, ...; `queued`
 again when a page could not be had this time), articles with their tags and the words that earned them, stories with their
-independent reports, and one event on `wirewatch://stories`, which wakes `send_digests`.
+independent reports, and one event on `wirewatch://stories`, which wakes `send_digests`. `drift_alarms` in the XCom of `ingest`, and the
+gauge `wirewatch.drift_alarms` where Airflow sends its metrics, say how many publishers' measures are not as usual: `wirewatch doctor`
+names them.
 
 ## When it fails
 
@@ -35,7 +37,7 @@ from datetime import timedelta
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import TriggerRule, dag, task
 
-from wirewatch.scheduling import ENTRIES, STORIES, Pool, Tag, Weight, run_settings, woken_by
+from wirewatch.scheduling import ENTRIES, STORIES, Pool, Tag, Weight, measured, run_settings, woken_by
 
 
 @dag(
@@ -56,7 +58,7 @@ def ingest_stories() -> None:
         """Fetches, extracts, tags and indexes the waiting entries of one shard of hosts."""
         from wirewatch import pipeline
 
-        return pipeline.ingest_shard(shard)
+        return measured(pipeline.ingest_shard(shard), "drift_alarms")
 
     # Not only after a good `ingest`: articles of an earlier run may still wait for a story.
     @task(pool=Pool.STORIES, priority_weight=Weight.CLUSTERING, trigger_rule=TriggerRule.ALL_DONE)

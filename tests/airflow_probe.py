@@ -94,7 +94,7 @@ def _down(*_: Any, **__: Any) -> None:
 def _second_is_down(shard: int) -> dict[str, int]:
     if shard == 1:
         _down()
-    return {"new": 3}
+    return {"new": 3, "drift_alarms": 0}
 
 
 def _as_triggered(since: str, *, dry_run: bool) -> dict[str, int]:
@@ -112,7 +112,11 @@ SCENARIOS: dict[str, tuple[str, dict[str, Any]]] = {
     "ingest, no plan": ("ingest_stories", {"plan_ingest": _down, "cluster_articles": _down}),
     "ingest, two shards": (
         "ingest_stories",
-        {"plan_ingest": [0, 1], "ingest_shard": {"indexed": 2}, "cluster_articles": {"placed": 4}},
+        {
+            "plan_ingest": [0, 1],
+            "ingest_shard": {"indexed": 2, "drift_alarms": 1},
+            "cluster_articles": {"placed": 4},
+        },
     ),
     "ingest, nothing waiting": ("ingest_stories", {"plan_ingest": [], "cluster_articles": {"placed": 0}}),
     "ingest, one shard fails": (

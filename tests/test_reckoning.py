@@ -37,11 +37,12 @@ class Told:
 
 stats.initialize(factory=Told, export_legacy_names=False)
 measured({"ledger_difference": 2})
+measured({"indexed": 5, "drift_alarms": 1}, "drift_alarms")
 """
 
 
 @pytest.mark.airflow
-def test_counts_are_gauges_of_airflow_under_our_name(tmp_path):
+def test_counts_or_those_named_are_gauges_of_airflow_under_our_name(tmp_path):
     told = subprocess.run(
         [sys.executable, "-c", _GAUGES],
         env={**os.environ, "AIRFLOW_HOME": str(tmp_path)},
@@ -49,7 +50,8 @@ def test_counts_are_gauges_of_airflow_under_our_name(tmp_path):
         text=True,
         check=True,
     )
-    assert "wirewatch.ledger_difference 2" in told.stdout.splitlines()
+    sent = [line for line in told.stdout.splitlines() if line.startswith("wirewatch.")]
+    assert sent == ["wirewatch.ledger_difference 2", "wirewatch.drift_alarms 1"]
 
 
 @pytest.mark.elastic

@@ -22,7 +22,7 @@ from wirewatch.newsroom.redesigns import NOTICE, Look, feed_of, page_of, path_of
 from wirewatch.pipeline import Engine, open_engine
 from wirewatch.pipeline.ingesting import ingest
 from wirewatch.pipeline.polls import poll
-from wirewatch.pipeline.sites import SiteMemory
+from wirewatch.pipeline.sites import SiteMemory, open_alarms
 from wirewatch.settings import load_settings
 
 pytestmark = pytest.mark.elastic
@@ -133,9 +133,11 @@ def test_a_paper_is_followed_learned_redesigned_and_mended(herald: Herald, monke
     herald.publish(range(200, 224), "after")
     assert {"words", "unsigned"} <= herald.alarms()["Saltmarsh Herald"]
     assert any(line.startswith("drift alarm: Saltmarsh Herald: ") for line in herald.said)
+    assert open_alarms(herald.engine.index) == len(herald.alarms()["Saltmarsh Herald"])
     asked = CliRunner().invoke(app, ["doctor"])
     assert asked.exit_code == 1
     assert "drift Saltmarsh Herald" in asked.output
 
     herald.publish(range(300, 324), "before")
     assert herald.alarms() == {}
+    assert open_alarms(herald.engine.index) == 0

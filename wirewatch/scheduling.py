@@ -88,10 +88,14 @@ def add_up(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return total
 
 
-def measured(counts: Mapping[str, int]) -> dict[str, int]:
-    """The counts, also sent as gauges `wirewatch.NAME` wherever Airflow sends its metrics (StatsD, OpenTelemetry)."""
+def measured(counts: Mapping[str, int], *names: str) -> dict[str, int]:
+    """The counts; those of `names` (none named: all) are also sent as gauges `wirewatch.NAME`.
+
+    They go wherever Airflow sends its metrics (StatsD, OpenTelemetry). Counts of one shard are no gauges: the shards'
+    tasks would overwrite one another.
+    """
     from airflow.sdk.observability import stats
 
-    for name, number in counts.items():
-        stats.gauge(f"wirewatch.{name}", number)
+    for name in names or counts:
+        stats.gauge(f"wirewatch.{name}", counts[name])
     return dict(counts)

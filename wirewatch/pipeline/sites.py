@@ -73,6 +73,12 @@ class SiteMemory:
         return site.learned if site else frozenset()
 
 
+def open_alarms(index: Index) -> int:
+    """How many drift alarms are open, over all publishers."""
+    index.refresh("publishers")
+    return sum(len(history.alarms) for history in index.drifting())
+
+
 def _key_of(page: Page, read: Reading | Rejected) -> str:
     """One article by whatever address it was fetched: its own word goes first, as in the index."""
     stated = read.article.canonical_url if isinstance(read, Reading) else None

@@ -45,11 +45,13 @@ def plan_ingest() -> list[int]:
 
 
 def ingest_shard(shard: int) -> dict[str, int]:
-    """Fetch, read and store the queued entries of one task."""
+    """Fetch, read and store the queued entries of one task; `drift_alarms` counts those of every publisher."""
     from wirewatch.pipeline.ingesting import ingest
+    from wirewatch.pipeline.sites import open_alarms
 
     with open_engine(say=LOG.info) as engine:
-        return ingest(engine, shards=ledger_shards(shard, engine.settings.shards))
+        counts = ingest(engine, shards=ledger_shards(shard, engine.settings.shards))
+        return {**counts, "drift_alarms": open_alarms(engine.index)}
 
 
 def cluster_articles() -> dict[str, int]:
