@@ -15,7 +15,7 @@ from extractors.blocks import read_blocks
 from extractors.boilerplate import size_of
 from extractors.chrome import without_chrome
 from extractors.likelihood import Trees, shipped_trees
-from extractors.paragraphs import Reading, read_paragraphs
+from extractors.paragraphs import Reading, Witness, read_paragraphs
 from extractors.structured import tidy
 from extractors.traits import measure
 
@@ -89,27 +89,26 @@ def find_body(
 def hear(bare: lxml.html.HtmlElement, *, url: str, headline: str | None, stated: str) -> Witnesses:
     """The witnesses for each block of a page whose chrome is off."""
     reading = read_paragraphs(bare, headline)
-    second = _second(bare)
+    second = reading.hear(_second(bare))
     # Where two agree on the page, the third and slowest is not asked.
-    base = second if _agree(reading, second) else _base(bare, url, fast=True)
+    base = second if _agree(reading, second) else reading.hear(_base(bare, url, fast=True))
     table = measure(reading, base, second, headline=headline, stated=stated)
-    return Witnesses(reading, base, table)
+    return Witnesses(reading, base.text, table)
 
 
-def _agree(reading: Reading, second: str) -> bool:
+def _agree(reading: Reading, second: Witness) -> bool:
     """Whether resiliparse and our reading found the same text; less is enough where they do not differ about a list."""
     agreement = _agreement(reading, second)
     if agreement >= ALIKE:
         return True
-    doubted = reading.ours - reading.kept_by(second)
+    doubted = reading.ours - second.kept
     return agreement >= NEARLY_ALIKE and not any(reading.blocks[place].tag in LISTED for place in doubted)
 
 
-def _agreement(reading: Reading, text: str) -> float:
-    """The words that a text and our reading have in common, as a share of both (Dice)."""
-    kept = reading.kept_by(text)
-    either = reading.words(kept) + reading.words(reading.ours)
-    return 2 * reading.words(kept & reading.ours) / either if either else 0.0
+def _agreement(reading: Reading, witness: Witness) -> float:
+    """The words that a witness and our reading have in common, as a share of both (Dice)."""
+    either = reading.words(witness.kept) + reading.words(reading.ours)
+    return 2 * reading.words(witness.kept & reading.ours) / either if either else 0.0
 
 
 def likely_lines(witnesses: Witnesses, trees: Trees) -> list[str]:
@@ -146,10 +145,10 @@ def _with_chrome(tree: lxml.html.HtmlElement, url: str, headline: str | None, st
     Of such a page trafilatura may give everything there is, so that it is believed only where our reading agrees.
     """
     reading = read_paragraphs(tree, headline)
-    base = _base(tree, url, fast=False)
+    base = reading.hear(_base(tree, url, fast=False))
     if _agreement(reading, base) >= AGREE:
-        table = measure(reading, base, _second(tree), headline=headline, stated=stated)
-        return _likely(Witnesses(reading, base, table))
+        table = measure(reading, base, reading.hear(_second(tree)), headline=headline, stated=stated)
+        return _likely(Witnesses(reading, base.text, table))
     return Body("\n".join(reading.blocks[place].text for place in sorted(reading.ours)), "paragraphs")
 
 

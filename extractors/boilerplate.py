@@ -19,8 +19,16 @@ OPENING_LINES = 4
 
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"\w+")
-# ASCII without what stands between words: four times as fast as a pattern.
-_BETWEEN_WORDS = {place: " " for place in range(128) if _WORD.match(chr(place)) is None}
+
+
+def _spaced(encoding: str) -> bytes:
+    """The bytes of an encoding, a space for each that is no character of a word."""
+    read = bytes(range(256)).decode(encoding, "replace")
+    return bytes(place if _WORD.match(char) and char != "\ufffd" else 32 for place, char in enumerate(read))
+
+
+# Words counted byte by byte, in texts that one of these can write: three times as fast as a pattern.
+_ONE_BYTE = {encoding: _spaced(encoding) for encoding in ("ascii", "cp1252", "cp1251")}
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
@@ -84,8 +92,11 @@ def is_label(line: str) -> bool:
 
 def size_of(text: str) -> int:
     """Words of a text; characters where words are not spaced."""
-    if text.isascii():
-        return len(text.translate(_BETWEEN_WORDS).split())
+    for encoding, spaced in _ONE_BYTE.items():
+        try:
+            return len(text.encode(encoding).translate(spaced).split())
+        except UnicodeEncodeError:
+            continue
     return len((_TOKEN if _UNSPACED.search(text) else _WORD).findall(text))
 
 

@@ -33,6 +33,15 @@ _HOLDERS = frozenset({"div", "section", "article", "main", "td", "body", "center
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """Another extractor's text of a page, the same without space, and the places of the blocks that stand in it."""
+
+    text: str
+    squeezed: str
+    kept: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A page's blocks, the words of each, its text without space, and which are the article in our own reading."""
 
@@ -45,11 +54,13 @@ class Reading:
         """The words of the blocks at `places`."""
         return sum(self.sizes[place] for place in places)
 
-    def kept_by(self, base: str) -> frozenset[int]:
-        """The blocks whose text stands in `base`."""
-        whole = squeeze(base)
-        found = (place for place, text in enumerate(self.squeezed) if text in whole)
-        return frozenset(found) if whole else frozenset()
+    def hear(self, text: str) -> Witness:
+        """What another extractor's text of this page says of the blocks."""
+        whole = squeeze(text)
+        # Each text is looked for once: a list of thousands of like items has few.
+        found = {block for block in set(self.squeezed) if block in whole} if whole else set()
+        kept = frozenset(place for place, block in enumerate(self.squeezed) if block in found)
+        return Witness(text, whole, kept)
 
 
 def read_paragraphs(tree: lxml.html.HtmlElement, headline: str | None) -> Reading:

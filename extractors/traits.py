@@ -20,7 +20,7 @@ from extractors.vicinity import names
 if TYPE_CHECKING:
     import lxml.html
 
-    from extractors.paragraphs import Reading
+    from extractors.paragraphs import Reading, Witness
 
 # The columns of the table.
 TRAITS = (
@@ -64,11 +64,11 @@ _BOX = re.compile(
 
 
 def measure(
-    reading: Reading, base: str, second: str = "", *, headline: str | None = None, stated: str = ""
+    reading: Reading, base: Witness, second: Witness, *, headline: str | None = None, stated: str = ""
 ) -> Any:
     """A table with a row for each block and a column for each of `TRAITS`.
 
-    `base` is trafilatura's text, `second` resiliparse's, `stated` a body that the page's structured data brings.
+    `base` is trafilatura's word, `second` resiliparse's, `stated` a body that the page's structured data brings.
     """
     import numpy as np
 
@@ -84,7 +84,8 @@ def measure(
     )
     kin = _Kin(reading, sums)
     _of_text(columns, reading, sums, kin)
-    _of_witnesses(columns, reading, sums, texts=(base, second, stated))
+    _of_witnesses(columns, reading, sums, base, second)
+    columns["stated"] = _of_stated(reading, squeeze(stated))
     columns["in_base"] = kept
     _of_place(columns, reading, sums, headline)
     kin.measure(columns)
@@ -111,17 +112,18 @@ def _up_to(values: Any) -> Any:
     return np.concatenate(([0.0], np.cumsum(values)))
 
 
-def _kept(reading: Reading, base: str) -> Any:
+def _kept(reading: Reading, base: Witness) -> Any:
     """For each block 2 where it is a line of the base, 1 where it stands in it, or its middle does, 0 otherwise."""
     import numpy as np
 
-    whole = squeeze(base)
-    lines = {squeeze(line.lstrip("-•* ")) for line in base.splitlines()}
+    lines = {squeeze(line.lstrip("-•* ")) for line in base.text.splitlines()}
     found = []
-    for text, size in zip(reading.squeezed, reading.sizes, strict=True):
-        middle = len(text) // 2
-        part = text[middle - 15 : middle + 15] if size >= PARAGRAPH and len(text) > 60 else text
-        found.append(2 if text in lines else 1 if part in whole else 0)
+    for place, text in enumerate(reading.squeezed):
+        stands = place in base.kept
+        if not stands and len(text) > 60 and reading.sizes[place] >= PARAGRAPH:
+            middle = len(text) // 2
+            stands = text[middle - 15 : middle + 15] in base.squeezed
+        found.append(2 if text in lines else int(stands))
     return np.array(found)
 
 
@@ -148,22 +150,22 @@ def _box_names(called: str) -> int:
 
 
 def _of_witnesses(
-    columns: dict[str, Any], reading: Reading, sums: _Sums, *, texts: tuple[str, str, str]
+    columns: dict[str, Any], reading: Reading, sums: _Sums, base: Witness, second: Witness
 ) -> None:
     """What the other texts of the page say of each block, and how much they agree."""
-    base, second, stated = (squeeze(text) for text in texts)
-    columns["in_second"] = [text in second for text in reading.squeezed]
-    columns["second_to_base"] = math.log((len(second) + 10) / (len(base) + 10))
-    # 1 where the stated body has the block, -1 where a long one has not, 0 where nothing is stated.
-    missing = -1.0 if len(stated) > LEAST_STATED else 0.0
-    columns["stated"] = [
-        (1.0 if len(text) > 12 else 0.0) if text in stated else missing for text in reading.squeezed
-    ]
+    columns["in_second"] = [place in second.kept for place in range(len(reading.blocks))]
+    columns["second_to_base"] = math.log((len(second.squeezed) + 10) / (len(base.squeezed) + 10))
     columns["in_ours"] = sums.in_ours
     both, either = (sums.base * sums.in_ours).sum(), sums.base.sum() + sums.ours.sum()
     columns["agreement"] = 2 * both / max(1.0, either)
     columns["base_words"] = math.log1p(sums.base.sum())
     columns["base_share"] = sums.base.sum() / max(1.0, sums.words.sum())
+
+
+def _of_stated(reading: Reading, stated: str) -> list[float]:
+    """1 where the stated body has the block, -1 where a long one has not, 0 where nothing is stated."""
+    missing = -1.0 if len(stated) > LEAST_STATED else 0.0
+    return [(1.0 if len(text) > 12 else 0.0) if text in stated else missing for text in reading.squeezed]
 
 
 def _of_place(columns: dict[str, Any], reading: Reading, sums: _Sums, headline: str | None) -> None:

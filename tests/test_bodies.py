@@ -20,8 +20,9 @@ def build_tree(body):
     return lxml.html.document_fromstring(f"<html><body>{body}</body></html>")
 
 
-def rows_of(body, base="", **given_):
-    table = measure(read_paragraphs(build_tree(body), None), base, **given_)
+def rows_of(body, base="", second="", **given_):
+    reading = read_paragraphs(build_tree(body), None)
+    table = measure(reading, reading.hear(base), reading.hear(second), **given_)
     return [dict(zip(TRAITS, row, strict=True)) for row in table.tolist()]
 
 
@@ -77,7 +78,7 @@ def test_what_is_under_a_heading_counts_from_it():
 ))  # fmt: skip
 def test_every_block_has_a_row_of_finite_figures_and_a_probability(body):
     reading = read_paragraphs(build_tree(body or "x"), None)
-    table = measure(reading, "ab", "ba", headline="ab", stated="ab" * 200)
+    table = measure(reading, reading.hear("ab"), reading.hear("ba"), headline="ab", stated="ab" * 200)
     assert table.shape == (len(reading.blocks), len(TRAITS))
     assert np.isfinite(table).all()
     assert all(0 <= likely <= 1 for likely in shipped_trees().likelihoods(table))
