@@ -40,20 +40,18 @@ _PATHS = tuple(
 )
 _TITLES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _IN_TITLE)
 
+# These three look through a text in lower case: patterns that ignore case took two to four times as long.
 _MACHINE = re.compile(
     r"(?:written|generated|created|produced|translated|drafted) (?:with the help of |with |by |using )(?:an? )?(?:ai\b|artificial intelligence|chatgpt|gpt|machine)|ai-?generated|"
     r"as an ai language model|this (?:article|content|text) was (?:automatically|machine)|mit (?:hilfe von )?(?:ki|künstlicher intelligenz) (?:erstellt|generiert)|généré par (?:une )?(?:ia|intelligence)|"
-    r"сгенерирован|인공지능이 작성|AI(?:가|로) 작성|自動生成|由人工智能",
-    re.IGNORECASE,
+    r"сгенерирован|인공지능이 작성|ai(?:가|로) 작성|自動生成|由人工智能",
 )
 _ATTRIBUTED = re.compile(
     r"\b(?:said|says|told|according to|reported|announced|stated|confirmed|denied|quoted)\b|sagte|teilte|laut\b|zufolge|a (?:dit|déclaré|annoncé)|selon\b|dijo|según|ha detto|secondo|"
     r"сказал|заявил|сообщи|по данным|за даними|повідоми|заяви|밝혔|전했|말했|보도했|따르면|発表|述べ|によると|表示|据.{1,12}报道|قال|[“”„«»「」]",
-    re.IGNORECASE,
 )
 _FACT = re.compile(
     r"\d[\d.,]*\s?(?:%|percent|million|billion|thousand|km|miles|people|troops|soldiers|years?|months?|days?|won|dollars?|euros?|명|원|억|만|년|월|일|человек|млн|тыс|人|万|億|年)?|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
-    re.IGNORECASE,
 )
 _TEMPLATE = re.compile(
     r"^(?:introduction|conclusion|final thoughts|in conclusion|overview|key takeaways|the bottom line|what (?:is|are) .{3,60}\??|why .{3,60} matters|frequently asked questions|faqs?|background|"
@@ -100,12 +98,12 @@ def farm_signals(
     """Signs of machine-written filler, each with its figures. None of them alone means anything."""
     found = []
     text = text[:JUDGED_CHARACTERS]
-    words = size_of(text)
+    words, lowered = size_of(text), text.lower()
     if published is None:
         found.append(Fault(kind="no-date", detail="no date of publication in metadata, URL or byline"))
     if not authors:
         found.append(Fault(kind="no-byline", detail="no person is named as author"))
-    if match := _MACHINE.search(text):
+    if match := _MACHINE.search(lowered):
         found.append(Fault(kind="machine-notice", detail=match[0][:100]))
     if words >= JUDGED_WORDS:
         found += _of_long_text(text, words, keywords)
@@ -118,19 +116,19 @@ def _is_template(line: str) -> bool:
 
 def _of_long_text(text: str, words: int, keywords: tuple[str, ...]) -> list[Fault]:
     found = []
-    facts = len(_FACT.findall(text)) * 100 / words
+    lowered = text.lower()
+    facts = len(_FACT.findall(lowered)) * 100 / words
     if facts < FEW_FACTS:
         found.append(Fault(kind="few-facts", detail=f"{facts:.2f} figures or days per 100 words"))
-    if not _ATTRIBUTED.search(text):
+    if not _ATTRIBUTED.search(lowered):
         found.append(Fault(kind="no-source", detail="no quotation and nobody who said anything"))
     headings = [line for line in text.splitlines() if len(line) < 80 and _is_template(line.strip(" #:.-"))]
     if len(headings) >= TEMPLATE_HEADINGS or any(_CONCLUDING.match(line.strip(" #:.-")) for line in headings):
         found.append(Fault(kind="template-headings", detail="; ".join(headings[:5])))
     if hashtags := next((line for line in text.splitlines() if _HASHTAGS.match(line.strip())), None):
         found.append(Fault(kind="hashtags", detail=hashtags.strip()[:100]))
-    lowered = text.casefold()
     for keyword in keywords[:10]:
-        times = lowered.count(keyword.casefold())
+        times = lowered.count(keyword.lower())
         if len(keyword.split()) >= 2 and times * len(keyword.split()) / words >= STUFFED:
             found.append(Fault(kind="keyword-stuffing", detail=f"{keyword!r} {times} times in {words} words"))
             break
