@@ -13,6 +13,7 @@ from typing import Any
 
 import elastic_transport
 from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
+from elasticsearch.serializer import NdjsonSerializer
 
 from extractors.errors import WirewatchError
 from wirewatch.index.analyzers import choose
@@ -74,6 +75,14 @@ class Capabilities:
         return dict(self.chains).get("ww_text_en", "bare")
 
 
+class _OrjsonLines(OrjsonSerializer, NdjsonSerializer):
+    """The lines of a bulk or of many searches; the client has orjson for whole bodies only."""
+
+    mimetype = NdjsonSerializer.mimetype
+    loads = NdjsonSerializer.loads
+    dumps = NdjsonSerializer.dumps
+
+
 def client_for(settings: Settings, url: str) -> Elasticsearch:
     """A client for one or more comma-separated addresses."""
     hosts = [part.strip() for part in url.split(",")]
@@ -90,7 +99,8 @@ def client_for(settings: Settings, url: str) -> Elasticsearch:
         retry_on_timeout=True,
         retry_on_status=RETRIED,
         http_compress=secured,
-        serializer=OrjsonSerializer(),  # twice the bulk rate of the default (facts: 507 against 1022 documents/s)
+        # Twice the bulk rate of the default (facts: 507 against 1022 documents/s).
+        serializers={each.mimetype: each for each in (OrjsonSerializer(), _OrjsonLines())},
         opaque_id=f"wirewatch/{os.getpid()}",
         **options,
     )
