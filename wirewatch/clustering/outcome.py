@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from wirewatch.stories.assignment import Profile
     from wirewatch.stories.likeness import TermCounts
 
-# What the writer decides of an article; of these, what differs from the stored article is written.
-_PLACE = (
-    "near_duplicate_of",
-    "duplicate_kind",
-    "story_key",
-    "story_title",
-    "is_representative",
-    "lag_minutes",
-    "independent_reports",
-    "conflicts",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -71,19 +59,9 @@ def change_of(outcome: Outcome, befores: Mapping[str, Story], now: datetime) -> 
         told = _tell(key, outcome, befores, now)
         stories.append(told.story)
         for article in outcome.members[key]:
-            placed = replace(
-                article,
-                story_key=key,
-                story_title=told.story.title,
-                is_representative=article.article_key == told.representative,
-                lag_minutes=told.lags[article.article_key],
-                independent_reports=told.story.independent_reports,
-                conflicts=told.story.conflicts,
-            )
             stored = outcome.before[article.article_key]
-            changed = {
-                name: value for name in _PLACE if (value := getattr(placed, name)) != getattr(stored, name)
-            }
+            place = _place(article, told)
+            changed = {name: value for name, value in place.items() if value != getattr(stored, name)}
             if changed:
                 fields[article.article_key] = changed
     for article in outcome.batch:
@@ -101,6 +79,20 @@ def change_of(outcome: Outcome, befores: Mapping[str, Story], now: datetime) -> 
         terms=dict(outcome.terms),
         ruled=outcome.ruled,
     )
+
+
+def _place(article: StoredArticle, told: Told) -> dict[str, Any]:
+    """What the writer decides of an article; of these fields, what differs from the stored article is written."""
+    return {
+        "near_duplicate_of": article.near_duplicate_of,
+        "duplicate_kind": article.duplicate_kind,
+        "story_key": told.story.story_key,
+        "story_title": told.story.title,
+        "is_representative": article.article_key == told.representative,
+        "lag_minutes": told.lags[article.article_key],
+        "independent_reports": told.story.independent_reports,
+        "conflicts": told.story.conflicts,
+    }
 
 
 def _tell(key: str, outcome: Outcome, befores: Mapping[str, Story], now: datetime) -> Told:

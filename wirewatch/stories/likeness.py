@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from extractors.fingerprints import tokens
@@ -50,6 +51,8 @@ FEWEST_TEXT_WORDS = 10
 # loses its particle instead.
 STEM = 6
 _PARTICLES = frozenset("은는이가을를에의도로와과만")
+# Words whose stems are remembered: a day's news has about so many different ones.
+WORDS_KNOWN = 50_000
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 
 # Names that are found without a word list: runs of capitalised words inside a sentence.
@@ -117,7 +120,7 @@ def bag_of(title: str, text: str, names: Iterable[str] = ()) -> Bag:
     """What an article is weighed by; `names` are those known from elsewhere (mentions)."""
     body = tokens(text[: OPENING_WORDS * 12])[:OPENING_WORDS]
     title_only = len(body) < FEWEST_TEXT_WORDS
-    words = Counter(stem(word) for word in tokens(title) * TITLE_TIMES + body if _counts(word))
+    words = Counter(filter(None, map(_counted, tokens(title) * TITLE_TIMES + body)))
     found: Counter[str] = Counter()
     if not title_only:  # every word of a headline may be capitalised
         for name in (*_NAME.findall(f"{title}\n{text[:_LONGEST_FOR_NAMES]}"), *names):
@@ -160,20 +163,28 @@ def likeness(vector: Mapping[str, float], total: Mapping[str, float], members: i
 
 
 def product(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    """The scalar product of two vectors."""
-    if len(one) > len(other):
-        one, other = other, one
-    return sum(weight * other[term] for term, weight in one.items() if term in other)
+    """The scalar product of two vectors, exactly rounded: the same for any order of their terms."""
+    return math.fsum(one[term] * other[term] for term in one.keys() & other.keys())
 
 
 def heaviest(vector: Mapping[str, float], most: int) -> list[str]:
     """The terms that weigh most, heaviest first."""
-    return sorted(vector, key=lambda term: (-vector[term], term))[:most]
+    terms: Iterable[str] = vector
+    if len(vector) > most > 0:  # only the heavy ones are worth putting in order
+        least = sorted(vector.values(), reverse=True)[most - 1]
+        terms = [term for term, weight in vector.items() if weight >= least]
+    return sorted(terms, key=lambda term: (-vector[term], term))[:most]
 
 
 def plain(term: str) -> str:
     """A term as a reader knows it."""
     return term[2:]
+
+
+@lru_cache(maxsize=WORDS_KNOWN)
+def _counted(word: str) -> str | None:
+    """What a word counts as; None for the little words."""
+    return stem(word) if _counts(word) else None
 
 
 def _counts(word: str) -> bool:
