@@ -299,8 +299,10 @@ class Killed(Exception):
 
 
 @pytest.mark.elastic
-@pytest.mark.parametrize("step", ["journal", "_write_articles", "stories", "_memory", "after"])
+@pytest.mark.parametrize("step", ["journal", "_write_articles", "stories", "memory", "after"])
 def test_killed_at_any_point_the_next_start_ends_the_same(index, monkeypatch, step):
+    from wirewatch.index.journal import Journal
+    from wirewatch.index.memory import Memory
     from wirewatch.index.similar import SimilarStore
 
     expected = clustered(newsroom())
@@ -315,8 +317,10 @@ def test_killed_at_any_point_the_next_start_ends_the_same(index, monkeypatch, st
         monkeypatch.setattr(index.stories, "save", killed)
     elif step == "after":
         monkeypatch.setattr(index, "refresh", killed)
+    elif step == "memory":
+        monkeypatch.setattr(Memory, "actions", killed)
     else:
-        monkeypatch.setattr(SimilarStore, step, killed)
+        monkeypatch.setattr(Journal, step, killed)
     with pytest.raises(Killed):
         cluster_articles(store, now=NOON)
     monkeypatch.undo()
@@ -333,7 +337,7 @@ def test_killed_at_any_point_the_next_start_ends_the_same(index, monkeypatch, st
 @pytest.mark.elastic
 def test_the_journal_keeps_values_that_are_taken_away(index):
     from wirewatch.clustering import Change
-    from wirewatch.index.similar import _CHANGE
+    from wirewatch.index.journal import _CHANGE
 
     change = Change(
         batch_key="b",

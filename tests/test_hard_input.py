@@ -135,7 +135,7 @@ def test_what_an_operator_should_look_at_is_said_with_the_mend(index, monkeypatc
     (full,) = story_alarms(index, later)
     assert "is full: 2 articles" in full[0]
     monkeypatch.undo()
-    store.note_reclustering(NOON)
+    store.memory.note_reclustering(NOON)
     index.refresh()
     (cut,) = story_alarms(index, later)
     assert cut == (

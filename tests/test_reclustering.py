@@ -319,7 +319,7 @@ def test_the_real_store_is_put_right_in_view_of_readers(engine):
 
 @pytest.mark.elastic
 def test_killed_while_it_writes_it_goes_on_where_it_was(engine, monkeypatch):
-    from wirewatch.index.similar import SimilarStore
+    from wirewatch.index.memory import Memory
     from wirewatch.pipeline.reclustering import recluster as real
     from wirewatch.pipeline.reclustering import unfinished
 
@@ -329,7 +329,7 @@ def test_killed_while_it_writes_it_goes_on_where_it_was(engine, monkeypatch):
     def killed(*_args, **_kwargs):
         raise Killed
 
-    monkeypatch.setattr(SimilarStore, "_memory", killed)
+    monkeypatch.setattr(Memory, "actions", killed)
     with pytest.raises(Killed):
         real(engine, since=SINCE)
     monkeypatch.undo()

@@ -25,7 +25,7 @@ def story_alarms(index: Index, now: datetime) -> Iterator[tuple[str, str]]:
     yield from _full(index, originals, MOST_ARTICLES, "originals")
     yield from _full(index, {"match_all": {}}, MOST_HELD, "articles")
     store = SimilarStore(index)
-    since = store.noted_reclustering()
+    since = store.memory.noted_reclustering()
     if since is not None and holder_of(index) is None:
         yield (
             f"a re-clustering since {since:%Y-%m-%d %H:%M} was cut off",

@@ -60,9 +60,9 @@ def recluster(
             raise WriterBusy(holder_of(index) or "just finished")
         store = SimilarStore(index, lease)
         cluster_articles(store, now=engine.clock(), say=engine.say)
-        store.note_reclustering(since)
+        store.memory.note_reclustering(since)
         counts = _compared(engine, store, since, tell, write=True)
-        store.note_reclustering(None)
+        store.memory.note_reclustering(None)
         cluster_articles(store, now=engine.clock(), say=engine.say)
     index.refresh("articles", "stories", "claims")
     settle(engine)
@@ -71,7 +71,7 @@ def recluster(
 
 def unfinished(engine: Engine) -> datetime | None:
     """Since when a re-clustering that was cut off was to decide anew."""
-    return SimilarStore(engine.index).noted_reclustering()
+    return SimilarStore(engine.index).memory.noted_reclustering()
 
 
 def moment(text: str, now: datetime) -> datetime:
