@@ -263,8 +263,7 @@ class Index:
         found = client.indices.get(index=patterns, features="aliases")
         if found.meta.status == 200 and found.body:
             client.indices.delete(index=",".join(found.body))
-        for kind in KINDS:
-            client.indices.delete_index_template(name=self.names.alias(kind))
+        client.indices.delete_index_template(name=[self.names.alias(kind) for kind in KINDS])
 
     def close(self) -> None:
         """Let go of the connections."""
