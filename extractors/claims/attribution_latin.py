@@ -358,5 +358,5 @@ def _nouns(text: str) -> Iterator[Source]:
         if name is None:
             continue
         start, end = name.span("whom" if match["whom"] else 0)
-        covers = (match.end(), clause(text, match.end(), match.end())[1])
+        covers = (match.end(), clause(text, "latin", match.end(), match.end())[1])
         yield Source(start=start, end=end, covers=covers, verb=match[0], verb_end=match.end(), deed=True)

@@ -19,7 +19,7 @@ from extractors.claims.nominatives import nominative
 from extractors.claims.periods import period_of
 from extractors.claims.quantities import Quantity, figures, quantities
 from extractors.claims.source import Source
-from extractors.claims.standing import certainty_of, role_of
+from extractors.claims.standing import certainty_of, place_of, role_of
 from extractors.claims.unit import Unit
 from extractors.claims.units import unit_of
 from extractors.records import Claim, Evidence
@@ -82,6 +82,7 @@ _KOREAN_NUMBERS = (
     "여",
 )
 _DIGIT = re.compile(r"\d")
+_FIGURE_LEFT = re.compile(r"[^\W_]")
 # A sentence that begins so goes on with what the one before said.
 _GOES_ON = re.compile(
     r"(?:(?:Another|Of (?:them|those|these|that)|They|The (?:figure|number|total|toll|rest|remaining|others?)|That|Those|These|A further|It|He|She|"
@@ -214,16 +215,17 @@ def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
     masked = sentence.text
     if _MATCH_RESULT.search(masked):
         return
-    found: list[Quantity] | None = figures(masked, script)
-    if all(unit_of(replace(one, bounded=True), masked, script) is None for one in found or ()):
+    found = figures(masked, script)
+    if all(unit_of(replace(one, bounded=True), masked, script) is None for one in found):
         return  # most sentences with a digit: dates, years, names
+    whole: list[Quantity] | None = found
     if script == "asian" or _DIGIT.search(masked):
         masked = NO_CLAIM[script].sub(_blank, masked)
-        found = found if masked == sentence.text else None
+        whole = _still_whole(found, masked)
     speakers = [one.start for one in _sources(sentence.text, script)]
     pairs = [
         (one, unit_of(one, masked, script))
-        for one in quantities(masked, script, found)
+        for one in quantities(masked, script, whole)
         if not _of_speakers(one, speakers)
     ]
     counting = [(one, unit) for one, unit in pairs if unit is not None]
@@ -240,6 +242,14 @@ def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
         yield _claim(sentence, one, unit, name, several=len(counting) > 1 or name in beside)
     if counting:
         known.counted = (sentence.start, sentence.start + len(sentence.text)), frozenset(names)
+
+
+def _still_whole(found: list[Quantity], masked: str) -> list[Quantity] | None:
+    """The figures that no mask touched; None when one was cut in two, and the rest of it must be read anew."""
+    touched = [one for one in found if "\x00" in masked[one.start : one.end]]
+    if any(_FIGURE_LEFT.search(masked, one.start, one.end) for one in touched):
+        return None
+    return [one for one in found if one not in touched] if touched else found
 
 
 def _of_speakers(one: Quantity, speakers: list[int]) -> bool:
@@ -261,6 +271,7 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
     source = source_for(_sources(sentence.text, sentence.script), one.number, one.end)
     attribution = _attribution(sentence, source)
     year = sentence.published_at.year if sentence.published_at else None
+    place = place_of(text, sentence.script, one.start, unit.end)
     return Claim(
         low=one.low,
         high=one.high,
@@ -269,14 +280,8 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
         evidence=_evidence(sentence, sentence.start + one.start, sentence.start + max(unit.end, one.end)),
         event=event_of(text, one.number, unit.end),
         source=_tidy(nominative(attribution.text)) if attribution else None,
-        certainty=certainty_of(
-            text,
-            one.start,
-            unit.end,
-            source=source,
-            doubted=_doubted(sentence, one.end),
-        ),
-        role=role_of(text, one.start, unit.end, year=year, several=several),
+        certainty=certainty_of(place, source=source, doubted=_doubted(sentence, one.end)),
+        role=role_of(place, year=year, several=several),
         period=period_of(text, one.number, sentence.published_at),
         attribution=attribution,
     )

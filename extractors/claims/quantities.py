@@ -63,7 +63,7 @@ class _Bounds:
     lower_after: re.Pattern[str]
     upper_after: re.Pattern[str]
     about_after: re.Pattern[str]
-    ends: re.Pattern[str] | None = None  # how every bound before a figure ends: looked at first, it is quick
+    ends: tuple[str, ...] = ("",)  # how every bound before a figure ends: looked at first, it is quick
 
 
 _LATIN_BOUNDS = _Bounds(
@@ -88,9 +88,43 @@ _LATIN_BOUNDS = _Bounds(
     ),
     upper_after=re.compile(r"\s*(?:or fewer\b|or less\b|at (?:the )?most\b)", re.IGNORECASE),
     about_after=re.compile(r"\s*(?:or so\b|-odd\b|odd\b|-some\b)", re.IGNORECASE),
-    ends=re.compile(
-        r"(?:than|over|above|beyond|of|least|exceed|ed|s|ing|the|at|to|as|nearly|almost|under|below|most|about|around|some|roughly|approximately|circa|ca\.|approx\.?|so|~)\s*$",
-        re.IGNORECASE,
+    ends=(
+        *(
+            "than",
+            "over",
+            "above",
+            "beyond",
+            "of",
+            "least",
+            "exceed",
+            "ed",
+            "s",
+            "ing",
+            "the",
+            "at",
+            "to",
+            "as",
+            "nearly",
+            "almost",
+            "under",
+        ),
+        *(
+            "below",
+            "most",
+            "about",
+            "around",
+            "some",
+            "roughly",
+            "approximately",
+            "circa",
+            "ca.",
+            "approx",
+            "approx.",
+            "so",
+            "~",
+            "minimum",
+            "maximum",
+        ),
     ),
 )
 _CYRILLIC_BOUNDS = _Bounds(
@@ -114,6 +148,55 @@ _CYRILLIC_BOUNDS = _Bounds(
     ),
     upper_after=re.compile(r"\s*(?:и менее\b|або менше\b)", re.IGNORECASE),
     about_after=re.compile(r"(?!)"),
+    ends=(
+        *(
+            "чем",
+            "более",
+            "больше",
+            "свыше",
+            "менее",
+            "меньше",
+            "минимум",
+            "мере",
+            "ает",
+            "сит",
+            "ил",
+            "ила",
+            "или",
+            "ило",
+            "бы",
+            "до",
+            "почти",
+        ),
+        *(
+            "максимум",
+            "малого",
+            "около",
+            "примерно",
+            "приблизительно",
+            "порядка",
+            "ориентировочно",
+            "где-то",
+            "близко",
+        ),
+        *(
+            "понад",
+            "ніж",
+            "як",
+            "більш",
+            "більше",
+            "менш",
+            "менше",
+            "принаймні",
+            "мінімум",
+            "майже",
+            "близько",
+            "приблизно",
+            "орієнтовно",
+            "десь",
+        ),
+        *("біля", "ив", "ить", "ує", "ують"),
+    ),
 )
 _ASIAN_BOUNDS = _Bounds(
     lower=re.compile(
@@ -240,11 +323,11 @@ def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
         return replace(one, approximate=about is not None)
     before = text[max(0, one.start - BOUND_REACH) : one.start]
     after = text[one.end : one.end + 24]
-    if _CHANGED_TO_CYRILLIC.search(before):
-        return one  # "выросло до 44": to, not up to
-    words = bounds.ends is None or bounds.ends.search(before) is not None
+    words = before.rstrip().lower().endswith(bounds.ends)
     for before_bound, after_bound, change in _kinds(bounds):
         if words and (match := before_bound.search(before)):
+            if _CHANGED_TO_CYRILLIC.search(before):
+                return one  # "выросло до 44": to, not up to
             return change(replace(one, start=one.start - (len(before) - match.start()), bounded=True))
         if after_bound.match(after):
             return change(replace(one, bounded=True))
