@@ -81,7 +81,7 @@ _KOREAN_NUMBERS = (
     "만",
     "여",
 )
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"\d+")
 _FIGURE_LEFT = re.compile(r"[^\W_]")
 # A sentence that begins so goes on with what the one before said.
 _GOES_ON = re.compile(
@@ -216,7 +216,9 @@ def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
     if _MATCH_RESULT.search(masked):
         return
     found = figures(masked, script)
-    if all(unit_of(replace(one, bounded=True), masked, script) is None for one in found):
+    if not any(
+        unit_of(one, masked, script) or unit_of(replace(one, bounded=True), masked, script) for one in found
+    ):
         return  # most sentences with a digit: dates, years, names
     whole: list[Quantity] | None = found
     if script == "asian" or _DIGIT.search(masked):
@@ -354,6 +356,8 @@ def _tidy(name: str) -> str | None:
 
 
 def _script(text: str) -> str:
+    if text.isascii():
+        return "latin"
     if _CJK.search(text):
         return "asian"
     return "cyrillic" if _CYRILLIC.search(text) else "latin"

@@ -60,7 +60,7 @@ _NONE_OF = (
 )
 _CURRENCY = r"us\$|a\$|c\$|\$|€|£|¥|₩|₽"
 _LATIN = re.compile(
-    rf"(?=[\d$€£¥₩₽uac]|\b[a-z]|\s)(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
+    rf"(?=[\d$€£¥₩₽]|\b(?:us\$|c\$|[abdefhmnoqst]))(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
     rf"(?:(?:\s|-)?(?P<scale>{_SCALE}|mn|mln|bn|bln|tn|tln|trln)\b|(?P<short>[km])\b)?"
     rf"(?P<pct>\s?(?:%|percentage points?\b|per ?cent\b))?"
     rf"|(?P<vague>\b(?:{_VAGUE})\b)"

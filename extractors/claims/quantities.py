@@ -7,8 +7,9 @@ is decided by `extractors.claims.units`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from extractors.claims.numerals import ASIAN, CYRILLIC, LATIN, Numerals
 
@@ -328,17 +329,23 @@ def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
         if words and (match := before_bound.search(before)):
             if _CHANGED_TO_CYRILLIC.search(before):
                 return one  # "выросло до 44": to, not up to
-            return change(replace(one, start=one.start - (len(before) - match.start()), bounded=True))
+            return replace(one, start=one.start - (len(before) - match.start()), bounded=True, **change)
         if after_bound.match(after):
-            return change(replace(one, bounded=True))
+            return replace(one, bounded=True, **change)
     return one
+
+
+_LOWER: Mapping[str, Any] = {"high": None}
+_UPPER: Mapping[str, Any] = {"low": None}
+_ABOUT: Mapping[str, Any] = {"approximate": True}
 
 
 def _kinds(
     bounds: _Bounds,
-) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Callable[[Quantity], Quantity]], ...]:
+) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Mapping[str, Any]], ...]:
+    """The kinds of bounds: words before, words after, and what of the figure they change."""
     return (
-        (bounds.lower, bounds.lower_after, lambda one: replace(one, high=None)),
-        (bounds.upper, bounds.upper_after, lambda one: replace(one, low=None)),
-        (bounds.about, bounds.about_after, lambda one: replace(one, approximate=True)),
+        (bounds.lower, bounds.lower_after, _LOWER),
+        (bounds.upper, bounds.upper_after, _UPPER),
+        (bounds.about, bounds.about_after, _ABOUT),
     )

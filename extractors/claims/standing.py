@@ -222,7 +222,8 @@ class Place:
 
     def nearer(self, cues: Cues, others: Cues) -> bool:
         """Whether the clause has one of `cues`, and has it nearer to the figure than any of `others`."""
-        return self._gap(cues) < self._gap(others)
+        gap = self._gap(cues)
+        return gap < math.inf and gap < self._gap(others)
 
     def _gap(self, cues: Cues) -> float:
         gaps = (
