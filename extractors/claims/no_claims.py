@@ -8,17 +8,17 @@ _MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|J
 _RU_MONTH = r"(?:январ|феврал|март|апрел|ма[йяе]|июн|июл|август|сентябр|октябр|ноябр|декабр|січн|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листопад|груд)\w*"
 # Spans that hold figures but no claims: dates, years, clock times, ages, ranks, scores, versions; by script.
 _LATIN = re.compile(
-    rf"\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:\s?(?:-|–|to|and|through|until)\s?(?:{_MONTH}\s)?\d{{1,2}}\b)?(?:,?\s\d{{4}})?"
+    rf"(?=[A-Z\d,№]|\b[acdghlknprsvh])(?:\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:\s?(?:-|–|to|and|through|until)\s?(?:{_MONTH}\s)?\d{{1,2}}\b)?(?:,?\s\d{{4}})?"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?(?:-|–|to|and)\s?\d{{1,2}})?\s(?:of\s)?{_MONTH}\b(?:\s\d{{4}})?|\b{_MONTH},?\s\d{{4}}\b"
-    r"|(?<![\d,.$€£])\b(?:19|20)\d\d\b(?![\d,.]\d)(?!\s?(?:명|人|名|people|troops|soldiers|men|km|киломе|солдат|военн|человек|бійц|осіб|shells|rounds|civilians|prisoners|missiles|drones|tons|tonnes))(?:[-–/](?:19|20)?\d\d\b)?"
-    r"|\b\d{1,2}[:.]\d\d\s?(?:[ap]\.?m\.?)?\b(?!\s?(?:million|billion|percent|per cent|%|km|млн|тыс))(?=\s?(?:[ap]\.?m|local|GMT|UTC|KST|\Z|[,;)])|\s)(?<!\d\.\d\d)"
+    r"|(?<![\d,.$€£])\b(?:19|20)\d\d\b(?![\d,.]\d)(?!\s?(?:people|troops|soldiers|men|km|shells|rounds|civilians|prisoners|missiles|drones|tons|tonnes))(?:[-–/](?:19|20)?\d\d\b)?"
+    r"|\b\d{1,2}[:.]\d\d\s?(?:[ap]\.?m\.?)?\b(?!\s?(?:million|billion|percent|per cent|%|km))(?=\s?(?:[ap]\.?m|local|GMT|UTC|KST|\Z|[,;)])|\s)(?<!\d\.\d\d)"
     r"|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{3,4}\s?(?:hours|hrs)\b|\b\d{1,2}\so'clock"
-    r"|\b\d{1,3}[- ]years?[- ]old\b|\bage[ds]?\s\d{1,3}\b|,\s\d{1,2},(?=\s)|\b\d{1,3}\sлет(?:н\w+)\b|\bв возрасте \d+"
-    r"|\b\d+(?:st|nd|rd|th)\b|\b\d+-(?:й|го|я|ю|ой|му|м|е|ї|та|ий|ого)\b|제\s?\d+\S*|第\s?\d+\S?"
-    r"|\b(?:[A-ZА-Я]{1,8}|[A-Z][a-z]+)[-–]\d+[A-Za-z]*\b|\b[A-Z]{1,4}\d+[A-Z]?\b|\b\d+[A-Z]\d*\b"
-    r"|\b(?:No|Nos|Number|Resolution|Article|Articles|Section|Chapter|Unit|Room|Bureau|Office|Camp|Channel|Route|Highway|Flight|Phase|Day|Page|Line|Level|Group|Storm|Chapter|Pier|Gate|Block|Kim|Base|Hill|Point|Line|резолюци\w+|стать\w+|пункт\w*|№)\.?\s?№?\s?\d+(?:\s\(\d+\))?"
+    r"|\b\d{1,3}[- ]years?[- ]old\b|\bage[ds]?\s\d{1,3}\b|,\s\d{1,2},(?=\s)"
+    r"|\b\d+(?:st|nd|rd|th)\b"
+    r"|\b(?:[A-Z]{1,8}|[A-Z][a-z]+)[-–]\d+[A-Za-z]*\b|\b[A-Z]{1,4}\d+[A-Z]?\b|\b\d+[A-Z]\d*\b"
+    r"|\b(?:No|Nos|Number|Resolution|Article|Articles|Section|Chapter|Unit|Room|Bureau|Office|Camp|Channel|Route|Highway|Flight|Phase|Day|Page|Line|Level|Group|Storm|Chapter|Pier|Gate|Block|Kim|Base|Hill|Point|Line|№)\.?\s?№?\s?\d+(?:\s\(\d+\))?"
     r"|\b\d{1,3}-\d{1,3}\s(?:win|victory|defeat|loss|vote|lead|draw)\b"
-    r"|\b(?:[Dd]ay|[Nn]umber|[Pp]age|[Rr]oom|[Kk]ilomet(?:er|re)|[Rr]oute|[Ss]quare|[Hh]ill|[Pp]hase|[Ss]tage|[Pp]art|[Cc]hapter|[Vv]olume|[Ss]eason|[Ll]ine|[Gg]ate|[Pp]ier|[Cc]hannel)\s\d{1,4}\b(?![,.]\d)"
+    r"|\b(?:[Dd]ay|[Nn]umber|[Pp]age|[Rr]oom|[Kk]ilomet(?:er|re)|[Rr]oute|[Ss]quare|[Hh]ill|[Pp]hase|[Ss]tage|[Pp]art|[Cc]hapter|[Vv]olume|[Ss]eason|[Ll]ine|[Gg]ate|[Pp]ier|[Cc]hannel)\s\d{1,4}\b(?![,.]\d))"
 )
 _CYRILLIC = re.compile(
     rf"\b\d{{1,2}}(?:\s?(?:-|–|и|до|по|та)\s?\d{{1,2}})?(?:-?го)?\s{_RU_MONTH}(?:\s\d{{4}})?"

@@ -59,8 +59,10 @@ _NONE_OF = (
     "defections|desertions|launches|casualties|deaths|injuries|fatalities|men|personnel|aircraft|ships?|vessels?"
 )
 _CURRENCY = r"us\$|a\$|c\$|\$|€|£|¥|₩|₽"
+# How words of number begin: looked at first, for most words are others.
+_FIRST_LETTERS = r"a\s|one|tw|thi|thr|tho|fou|fort|fi|si|se|ei|ni|te|el|hu|do|mi|bi|tr|sc|no\s|not\s|half|qu|many\s|some\sfew"
 _LATIN = re.compile(
-    rf"(?=[\d$€£¥₩₽]|\b(?:us\$|c\$|[abdefhmnoqst]))(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
+    rf"(?=[\d$€£¥₩₽]|\b(?:us\$|[ac]\$|{_FIRST_LETTERS}))(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
     rf"(?:(?:\s|-)?(?P<scale>{_SCALE}|mn|mln|bn|bln|tn|tln|trln)\b|(?P<short>[km])\b)?"
     rf"(?P<pct>\s?(?:%|percentage points?\b|per ?cent\b))?"
     rf"|(?P<vague>\b(?:{_VAGUE})\b)"
