@@ -211,26 +211,12 @@ def _numbers() -> ahocorasick_rs.AhoCorasick:
 
 
 def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
-    script = sentence.script
-    masked = sentence.text
-    if _MATCH_RESULT.search(masked):
+    counting = _counting(sentence.text, sentence.script)
+    if any(_may_be_speakers(one) for one, _ in counting):
+        speakers = [one.start for one in _sources(sentence.text, sentence.script)]
+        counting = [pair for pair in counting if not _of_speakers(pair[0], speakers)]
+    if not counting or _MATCH_RESULT.search(sentence.text):
         return
-    found = figures(masked, script)
-    if not any(
-        unit_of(one, masked, script) or unit_of(replace(one, bounded=True), masked, script) for one in found
-    ):
-        return  # most sentences with a digit: dates, years, names
-    whole: list[Quantity] | None = found
-    if script == "asian" or _DIGIT.search(masked):
-        masked = NO_CLAIM[script].sub(_blank, masked)
-        whole = _still_whole(found, masked)
-    speakers = [one.start for one in _sources(sentence.text, script)]
-    pairs = [
-        (one, unit_of(one, masked, script))
-        for one in quantities(masked, script, whole)
-        if not _of_speakers(one, speakers)
-    ]
-    counting = [(one, unit) for one, unit in pairs if unit is not None]
     names = [unit.name for _, unit in counting if unit.sure and unit.name]
     above, last = known.counted
     beside = last if sentence.above and above == sentence.above[-1] else frozenset()
@@ -242,8 +228,26 @@ def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
         known.values.add(value)
         name = unit.name or known.unit
         yield _claim(sentence, one, unit, name, several=len(counting) > 1 or name in beside)
-    if counting:
-        known.counted = (sentence.start, sentence.start + len(sentence.text)), frozenset(names)
+    known.counted = (sentence.start, sentence.start + len(sentence.text)), frozenset(names)
+
+
+def _counting(text: str, script: str) -> list[tuple[Quantity, Unit]]:
+    """The figures of a sentence that count something, once dates, ages and the like are masked."""
+    found = figures(text, script)
+    counting = _with_units(quantities(text, script, found), text, script)
+    if not counting:
+        return []  # most sentences with a digit: dates, years, names
+    if script != "asian" and not _DIGIT.search(text):
+        return counting
+    masked = NO_CLAIM[script].sub(_blank, text)
+    if masked == text:
+        return counting
+    return _with_units(quantities(masked, script, _still_whole(found, masked)), masked, script)
+
+
+def _with_units(found: list[Quantity], text: str, script: str) -> list[tuple[Quantity, Unit]]:
+    pairs = [(one, unit_of(one, text, script)) for one in found]
+    return [(one, unit) for one, unit in pairs if unit is not None]
 
 
 def _still_whole(found: list[Quantity], masked: str) -> list[Quantity] | None:
@@ -254,14 +258,13 @@ def _still_whole(found: list[Quantity], masked: str) -> list[Quantity] | None:
     return [one for one in found if one not in touched] if touched else found
 
 
+def _may_be_speakers(one: Quantity) -> bool:
+    return one.spelled and one.low is not None and one.low <= MOST_SPEAKERS
+
+
 def _of_speakers(one: Quantity, speakers: list[int]) -> bool:
     """Whether a small number opens the name of a source and counts who speaks: "three Western officials said"."""
-    return (
-        one.spelled
-        and one.low is not None
-        and one.low <= MOST_SPEAKERS
-        and any(0 <= one.start - start <= 1 for start in speakers)
-    )
+    return _may_be_speakers(one) and any(0 <= one.start - start <= 1 for start in speakers)
 
 
 def _blank(match: re.Match[str]) -> str:

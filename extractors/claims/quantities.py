@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from extractors.claims.numerals import ASIAN, CYRILLIC, LATIN, Numerals
 
@@ -35,8 +35,7 @@ _CHANGED_TO_CYRILLIC = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A figure: `start` counts its bound words in, `number` is where the figure itself begins, `end` where it ends.
 
     Both bounds None is a vague word. `spelled` tells "three" from "3"; `money` names a currency written with it.
@@ -304,8 +303,7 @@ def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quanti
             continue
         start = one.start - len(between[0]) if between else one.start
         joined.append(
-            replace(
-                other,
+            other._replace(
                 low=low,
                 high=high,
                 start=max(0, start),
@@ -321,7 +319,7 @@ def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quanti
 def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
     if one.low != one.high:
         about = bounds.about.search(text[max(0, one.start - BOUND_REACH) : one.start])
-        return replace(one, approximate=about is not None)
+        return one._replace(approximate=about is not None)
     before = text[max(0, one.start - BOUND_REACH) : one.start]
     after = text[one.end : one.end + 24]
     words = before.rstrip().lower().endswith(bounds.ends)
@@ -329,9 +327,9 @@ def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
         if words and (match := before_bound.search(before)):
             if _CHANGED_TO_CYRILLIC.search(before):
                 return one  # "выросло до 44": to, not up to
-            return replace(one, start=one.start - (len(before) - match.start()), bounded=True, **change)
+            return one._replace(start=one.start - (len(before) - match.start()), bounded=True, **change)
         if after_bound.match(after):
-            return replace(one, bounded=True, **change)
+            return one._replace(bounded=True, **change)
     return one
 
 
