@@ -238,6 +238,22 @@ def test_an_update_of_an_article_keeps_its_story_and_raises_the_revision_when_it
     assert store.told[before.story_key].revision == story.revision + 1
 
 
+def test_the_words_of_an_article_are_counted_once_however_often_it_is_updated():
+    store = clustered(newsroom())
+    counted = store.terms
+    for minutes in (1, 2):
+        before = store.articles["own"]
+        text = before.text.replace("two are held", "three are held")
+        revision = Revision(
+            text_hash=before.text_hash, title=before.title, replaced_at=NOON, changes=("two",)
+        )
+        store.articles["own"] = replace(before, text=text, clustered_at=None, revisions=(revision,))
+        store._queue.append("own")
+        cluster_articles(store, now=NOON + timedelta(minutes=minutes))
+    assert store.terms.articles == counted.articles
+    assert max((store.terms.counts - counted.counts).values(), default=1) == 1  # the new word, once
+
+
 def test_a_store_that_keeps_nothing_ends_the_run_instead_of_turning_for_ever():
     class Forgetful(MemoryStore):
         def write(self, change):

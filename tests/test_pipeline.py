@@ -202,4 +202,9 @@ def test_the_second_edition_brings_a_revision_and_late_articles_to_their_stories
         assert after[key].story_key == before[key].story_key
         assert after[key].revisions[-1].changes
     assert {one.key for one in true_articles() if one.late} <= set(after) - set(before)
+    # A story that readers know loses none of its articles because others came.
+    homes = defaultdict(set)
+    for key, article in before.items():
+        homes[article.story_key].add(after[key].story_key)
+    assert [found for found in homes.values() if len(found) > 1] == []
     assert sample.index.ledger.by_state()["updated"] >= 1

@@ -14,6 +14,7 @@ from extractors.fingerprints import read_text
 from extractors.records import Claim, Evidence, TopicTag
 from tests.builders import NOON, build_article
 from wirewatch.stories import compare, copy_kind, independent_reports, tell, what_changed
+from wirewatch.stories.assignment import ALIKE, STAYS, choose_story, profile_of
 from wirewatch.stories.conflicts import conflicts, stances
 
 CASES = tomllib.loads((Path(__file__).parent / "cases/sameness/copies.toml").read_text(encoding="utf-8"))[
@@ -237,3 +238,28 @@ def test_a_revision_of_substance_raises_the_storys_revision():
     first = article("a", "Morning")
     story = tell("s", [first], before=None, terms=(), now=NOON).story
     assert tell("s", [first], before=story, terms=(), now=NOON, revised=True).story.revision == 2
+
+
+@pytest.mark.parametrize(
+    ("likeness", "joins", "stays"),
+    [(ALIKE, True, True), (ALIKE * (1 + STAYS) / 2, False, True), (ALIKE * STAYS * 0.99, False, False)],
+)
+def test_an_article_leaves_a_story_that_readers_know_only_when_it_is_clearly_less_alike(
+    likeness, joins, stays
+):
+    known = profile_of("known", {"ferry": 1.0}, NOON, title_only=False, house="harbour")
+
+    def chosen(told_in):
+        return choose_story(
+            {"ferry": likeness}, NOON, [known], title_only=False, house="other", told_in=told_in
+        )
+
+    assert (chosen(frozenset()) is known, chosen({"known"}) is known) == (joins, stays)
+
+
+def test_where_an_article_was_told_does_not_keep_it_from_a_story_that_is_more_alike():
+    known = profile_of("known", {"ferry": 1.0}, NOON, title_only=False, house="harbour")
+    closer = profile_of("closer", {"strike": 1.0}, NOON, title_only=False, house="harbour")
+    vector = {"ferry": ALIKE, "strike": 2 * ALIKE}
+    chosen = choose_story(vector, NOON, [known, closer], title_only=False, house="other", told_in={"known"})
+    assert chosen is closer

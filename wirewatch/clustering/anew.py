@@ -74,16 +74,28 @@ def _near_late(writer: Writer, batch: Sequence[StoredArticle], most: int) -> set
     return stories
 
 
-def decide_anew(writer: Writer, batch: Sequence[StoredArticle], scope: Sequence[StoredArticle]) -> Outcome:
-    """The stories of a scope and a batch, decided as if all of it had come at once."""
+def decide_anew(
+    writer: Writer,
+    batch: Sequence[StoredArticle],
+    scope: Sequence[StoredArticle],
+    *,
+    former: Mapping[str, str] | None = None,
+) -> Outcome:
+    """The stories of a scope and a batch, decided as if all of it had come at once.
+
+    `former` are the stories that readers know articles in: what is told there does not leave by a hair.
+    """
     stored = {article.article_key: article for article in (*scope, *batch)}
-    originals = {each.article_key for each in scope if each.near_duplicate_of is None}
+    counted = [
+        each for each in stored.values() if each.story_key is not None and each.near_duplicate_of is None
+    ]
+    originals = {each.article_key for each in counted}
     generation = Generation(
         store=writer.store,
         scope={each.article_key: placed(each) for each in stored.values() if each.story_key is not None},
-        terms=_without(writer.terms, (each for each in scope if each.article_key in originals)),
+        terms=_without(writer.terms, counted),
     )
-    inner = writer.over(generation, FOUNDING)
+    inner = writer.over(generation, FOUNDING, former)
     board = inner.place(sorted(map(unplaced, stored.values()), key=order))
     generation.absorb(board, originals)
     writer.terms = inner.terms

@@ -53,6 +53,7 @@ class Board:
     known: Mapping[str, Comparable]
     rulings: Rulings = field(default_factory=Rulings)
     founding: str = "story"
+    former: Mapping[str, str] = field(default_factory=dict)  # article -> the story that it was told in
     profiles: dict[str, Profile] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)  # story -> the story it went into
     terms: dict[str, TermCounts] = field(default_factory=dict)
@@ -67,6 +68,7 @@ class Board:
     _stored: set[str] = field(default_factory=set)  # stories that were there before the batch
     _extents: dict[str, Extent] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
+    _heirs: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # of former stories
     _links: dict[str, Copy] = field(default_factory=dict)  # later articles given another original
 
     def count(self, article: StoredArticle, bag: Bag) -> None:
@@ -136,6 +138,8 @@ class Board:
         keys = {profile.story_key: profile for profile in self._like.get(article_key, ())}
         for term in heaviest(vector, ASKED_TERMS):
             keys.update((key, self.profiles[key]) for key in self._by_term.get(term, ()))
+        told_in = {self.final(key) for key in self._heirs.get(self.former.get(article_key, ""), ())}
+        keys.update((key, self.profiles[key]) for key in told_in if key in self.profiles)
         current = [self.profiles.get(key, profile) for key, profile in keys.items() if key not in self.merged]
         strangers = (*self.copies.twins.get(article_key, ()), *self.rulings.apart(article_key))
         barred = {self.story_of(stranger) for stranger in strangers if self._has_story(stranger)}
@@ -147,6 +151,7 @@ class Board:
             current,
             title_only=title_only,
             house=self._houses[article_key],
+            told_in=told_in,
         )
         return chosen.story_key if chosen else self._own_key(article_key)
 
@@ -194,6 +199,8 @@ class Board:
         """
         key = article.article_key
         self._story[key] = story
+        if key in self.former:
+            self._heirs[self.former[key]].add(story)
         known = self._extents.get(story)
         self._extents[story] = Extent(
             articles=known.articles + 1 if known else 1, first=known.first if known else key

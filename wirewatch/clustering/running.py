@@ -74,4 +74,7 @@ def _settled(writer: Writer, articles: Sequence[StoredArticle], most: int) -> Ch
     """Place the last batch of a run, and decide anew what surrounds it."""
     batch = sorted(articles, key=order)
     scope = around(writer, batch, most)
-    return writer.written(decide_anew(writer, batch, scope)) if scope else writer.decide(batch)
+    if not scope:
+        return writer.decide(batch)
+    former = {each.article_key: each.story_key for each in (*scope, *batch) if each.story_key is not None}
+    return writer.written(decide_anew(writer, batch, scope, former=former))

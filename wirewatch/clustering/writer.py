@@ -48,11 +48,13 @@ class Writer:
         *,
         lookups: Lookups | None = None,
         founding: str = "story",
+        former: Mapping[str, str] | None = None,
     ) -> None:
         self.store = store
         self.lookups = lookups or store
         self.now = now
         self.founding = founding
+        self.former = former or {}
         self.counts: dict[str, int] = dict.fromkeys(
             ("articles", "copies", "stories_founded", "stories_changed", "stories_merged", "stories_full"), 0
         )
@@ -81,16 +83,19 @@ class Writer:
         self._count(outcome, before, change)
         return change
 
-    def over(self, lookups: Lookups, founding: str) -> Writer:
-        """A writer like this one that looks things up elsewhere; texts that were read stay read."""
-        other = Writer(self.store, self.now, self.rulings, lookups=lookups, founding=founding)
+    def over(self, lookups: Lookups, founding: str, former: Mapping[str, str] | None = None) -> Writer:
+        """A writer like this one that looks things up elsewhere; texts that were read stay read.
+
+        `former` are the stories that articles were told in and leave only when they are clearly of another.
+        """
+        other = Writer(self.store, self.now, self.rulings, lookups=lookups, founding=founding, former=former)
         other._readings = self._readings
         return other
 
     def place(self, batch: Sequence[StoredArticle]) -> Board:
         """The stories after placing a batch that is in order."""
         copies, known = self.copies(batch)
-        board = Board(self.lookups, batch, copies, known, self.rulings, self.founding)
+        board = Board(self.lookups, batch, copies, known, self.rulings, self.founding, self.former)
         board.look_up_ruled()
         self._place(batch, copies, board)
         board.settle_later()
