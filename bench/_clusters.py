@@ -60,13 +60,17 @@ def read_articles(path: Path) -> list[StoredArticle]:
 def _article(row: dict[str, Any], source: str | None) -> StoredArticle:
     at = datetime.fromisoformat(row["ts"])
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    made = fingerprint(row["text"])
+    return build_article(row["id"], row["title"] or "", row["text"] or "", at, publisher=source or row["id"])
+
+
+def build_article(key: str, title: str, text: str, at: datetime, **fields: Any) -> StoredArticle:
+    """An article of a time as the pipeline stores it, fingerprinted and not placed; more `fields` as they are given."""
+    made = fingerprint(text)
     return StoredArticle(
-        article_key=row["id"],
-        url=f"https://bench.example/{row['id']}",
-        title=row["title"] or "",
-        text=row["text"] or "",
-        publisher=source or row["id"],
+        article_key=key,
+        url=f"https://bench.example/{key}",
+        title=title,
+        text=text,
         published_at=at,
         first_seen_at=at,
         fetched_at=at,
@@ -75,6 +79,7 @@ def _article(row: dict[str, Any], source: str | None) -> StoredArticle:
         text_hash=made.text_hash,
         fingerprints=made.values,
         shingle_count=made.shingle_count,
+        **fields,
     )
 
 

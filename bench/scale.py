@@ -31,7 +31,7 @@ from pathlib import Path
 
 from rich.progress import Progress, TimeElapsedColumn
 
-from extractors.fingerprints import fingerprint
+from bench._clusters import build_article
 from wirewatch.clustering.writer import comparable
 from wirewatch.embedded import ensure_node
 from wirewatch.index import Index, connect
@@ -174,24 +174,15 @@ def _original(number: int) -> int | None:
 
 def _article(number: int, data: str) -> StoredArticle:
     text = " ".join(_words(number, data))
-    made = fingerprint(text)
     at = FIRST_DAY + timedelta(days=number / ARTICLES_A_DAY)
     key = f"scale-{number}"
-    return StoredArticle(
-        article_key=key,
-        url=f"https://bench.example/{number}",
-        title=" ".join(text.split()[:9]),
-        text=text,
+    return build_article(
+        key,
+        " ".join(text.split()[:9]),
+        text,
+        at,
         publisher=f"publisher-{number % 500}",
         language="en",
-        published_at=at,
-        first_seen_at=at,
-        fetched_at=at,
-        indexed_at=at,
-        sort_at=at,
-        text_hash=made.text_hash,
-        fingerprints=made.values,
-        shingle_count=made.shingle_count,
         story_key=key,
         clustered_at=at,
     )
