@@ -10,9 +10,9 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from extractors.authors import find_authors
 from extractors.bodies import find_body
 from extractors.boilerplate import size_of, trim
-from extractors.bylines import find_authors
 from extractors.credits import find_credit
 from extractors.datelines import find_dates
 from extractors.headlines import Headline, find_headline
