@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from extractors import bylines
 from extractors.headlines import fold
-from extractors.persons import is_name_like, people
+from extractors.persons import is_login, is_name_like, people
 from extractors.structured import texts
 
 if TYPE_CHECKING:
@@ -55,17 +55,35 @@ def find_authors(
         ("byline", lambda: bylines.in_lines(vicinity)),
         ("author-link", lambda: bylines.in_linked_pages(tree, vicinity)),
         ("byline", lambda: bylines.signed(vicinity)),
+        ("byline", lambda: bylines.under_headings(vicinity)),
         ("script", lambda: _in_scripts(tree)),
     )
     like_outlet: tuple[tuple[str, ...], str | None] = (), None
     for source, read in ways:
         found = people(read(), outlets)
-        # Who is called like the site may be the person whose site it is: unless another is named.
-        if found and all(fold(name) in outlets for name in found):
+        # Who is called like the site may be the person whose site it is, and a login is a name: unless another is named.
+        if found and all(fold(name) in outlets or is_login(name) for name in found):
             like_outlet = like_outlet if like_outlet[0] else (found, source)
         elif found:
+            if len(found) == 1 and source in {"json-ld", "meta"}:
+                found = _with_others(found, people(bylines.marked_near(tree, vicinity), outlets))
             return found, source
     return like_outlet
+
+
+def _with_others(stated: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that readers see where the one that machines are told is among them: many systems state the first only."""
+    among = any(_letters(name) == _letters(stated[0]) for name in shown)
+    return shown if among and len(shown) <= MOST_SHOWN else stated
+
+
+def _letters(name: str) -> str:
+    return fold(_TITLE.sub("", name))
+
+
+# More names than this beside a headline are a list of the paper's authors.
+MOST_SHOWN = 5
+_TITLE = re.compile(r"^(?:(?:Dr|Prof|Mr|Mrs|Ms)\b\.?\s*)+")
 
 
 def _in_json_ld(structured: Structured) -> list[str]:

@@ -38,13 +38,25 @@ _ABOUT_AUTHOR = re.compile(
 _COMMENTS = re.compile(r"comment|review-?list|related|recommend|teaser", re.IGNORECASE)
 
 _AUTHOR_PAGE = re.compile(
-    r"/(?:authors?|autor(?:en|in|es)?|auteurs?|autore|writers?|reporters?|journalists?)/[^/?#]+/?$"
+    r"(?:^|/)(?:authors?|autor(?:en|in|es)?|auteurs?|autore|autori|writers?|reporters?|journalists?|contributors?|columnists?|byline|bylines|"
+    r"redaktion|redakteure?|avtor)/[^/?#]+/?(?:\?|#|$)"
+)
+_USER_PAGE = re.compile(r"/(?:authors?|autor|users?|members?|profiles?|people|@)/?[^/?#]+/?(?:[?#]|$)")
+# Pages of persons, who are its author only beside the headline.
+_PERSON_PAGE = re.compile(
+    r"/(?:people|person|persons|profile|profiles|profil|team|our-team|our-people|staff|experts?|our-experts|bio|bios|members?)/(?:[^/?#]+/)?[^/?#]+/?$"
 )
 
 # A signature stands this near the last paragraph, in runs, and is a preposition with two to four names.
 SIGNATURE = 6
 
-_SIGNATURE = re.compile(r"\W*(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or)\s+(?:[A-ZÄÖÜÉ][\w'’.-]+\s*){2,4}\W*")
+_PREPOSITION = re.compile(r"^\W*(?:by|von|par|por)\b\W*", re.IGNORECASE)
+# Characters of a run that is a paragraph of prose.
+SHORTEST_PARAGRAPH = 100
+_CAPITALISED = r"[A-ZÀ-ÖØ-Þ][\w'’.-]*"
+_SIGNATURE = re.compile(
+    rf"\W*(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or)\s+{_CAPITALISED}(?:\s+{_CAPITALISED}){{1,3}}\W*"
+)
 
 _BY = re.compile(
     r"^(?:(?:written|posted|reported)\s+(?:on\s+.{6,20}?\s+)?by|by|von|par|por|autor(?:in)?|text|автор|작성자)\s*:?\s+(?=[^\W\d_])",
@@ -55,6 +67,22 @@ _WRITTEN_BY = re.compile(
     r"(?:written by|article by|words by|story by|geschrieben von|texte? (?:par|von))\s", re.IGNORECASE
 )
 
+# A label in an element of its own, whose names follow.
+_LABEL = re.compile(
+    r"\W*(?:(?:(?:a|an|the|ein|eine|un|une|guest)\s+)?(?:(?:article|post|story|report|text|words|written|posted|published|column|essay|opinion|analysis|"
+    r"commentary|interview|artikel|beitrag|gastbeitrag|bericht|kommentar|kolumne|geschrieben|verfasst|texte|écrit|publié|propos recueillis|escrito|publicado|"
+    r"artículo|scritto|pubblicato|articolo)\s+)?(?:by|von|par|por|di)|authors?|autor(?:in|en|es|a)?|auteurs?|autore|reporter|redakteur(?:in)?|"
+    r"автор(?:ы|и)?|текст|作者|記者|记者|文|撰文|글|كاتب|الكاتب|بقلم|كتب)\s*\W*",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"\W*(?:(?:about|meet|written by|über)?\s*(?:the|our|die|den)?\s*(?:authors?|autor(?:in|en|es)?|auteurs?|autore|автор)|written by|geschrieben von|"
+    r"écrit par|escrito por|scritto da|(?:by|von|par|por)\s*:)\W*",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"\W*(?:,|&|、|/|and|und|et|y|e|og|och|и|та)\W*", re.IGNORECASE)
+_JOINED = re.compile(r"(?:,|&|、|\s(?:and|und|et|y|e|и|та))\s*$", re.IGNORECASE)
+
 _KOREAN = re.compile(r"([가-힣]{2,4})\s+(?:선임\s*)?(?:기자|특파원|통신원)\b")
 
 _JAPANESE = re.compile(r"【[^】]{0,12}[=＝]([\u3400-\u9fff]{3,6})】")
@@ -62,13 +90,15 @@ _JAPANESE = re.compile(r"【[^】]{0,12}[=＝]([\u3400-\u9fff]{3,6})】")
 
 def in_microdata(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
     """Authors marked up in the text: schema.org's `author` with a `name` in it, near the headline or the first."""
+    return _marked(tree.xpath("//*[@itemprop='author' or @itemprop='creator'][not(self::meta)]"), vicinity)
+
+
+def _marked(elements: list[lxml.html.HtmlElement], vicinity: Vicinity) -> list[str]:
     found: list[tuple[bool, str]] = []
-    for element in tree.xpath("//*[@itemprop='author' or @itemprop='creator'][not(self::meta)]")[
-        :MOST_AUTHORS
-    ]:
+    for element in elements[:MOST_AUTHORS]:
         if any(names(node) and _COMMENTS.search(names(node)) for node in element.iterancestors()):
             continue
-        named = element.xpath(".//*[@itemprop='name']")
+        named = element.xpath(".//*[contains(concat(' ', @itemprop, ' '), ' name ')]")
         text = (
             (named[0].get("content") or tidy(" ".join(named[0].itertext())))
             if named
@@ -93,7 +123,7 @@ def in_links(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
 
 def in_elements(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
     """Texts of the elements named after authors: most specific names first, those near the headline first."""
-    ranked: list[tuple[int, int, str]] = []
+    ranked: list[tuple[int, int, lxml.html.HtmlElement, str]] = []
     body = tree.find("body")
     for place, element in enumerate(
         body.iter(
@@ -119,71 +149,203 @@ def in_elements(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
         if not text or len(text) > LONGEST_BYLINE or vicinity.is_elsewhere(element, near=True):
             continue
         near = vicinity.is_near(element)
-        if (
-            len(
-                linked := [
-                    t
-                    for a in element.iter("a")
-                    if 3 < len(t := tidy(" ".join(a.itertext()))) <= LONGEST_NAME and is_name_like(t)
-                ]
-            )
-            == 1
-        ):
-            text = linked[0]
+        text = _names_in(element)
         if not is_name_like(PREFIX.sub("", text)):
             continue
         specific = bool(re.search(r"name|link", called, re.IGNORECASE)) or element.get("itemprop") in {
             "author",
             "name",
         }
-        ranked.append(((0 if near else 2) + (0 if specific else 1), place, text))
-    return [text for _, _, text in sorted(ranked)[:1]]
+        ranked.append(((0 if near else 2) + (0 if specific else 1), place, element, text))
+    if not ranked:
+        return []
+    best = min(ranked, key=lambda found: found[:2])
+    return [text for _, _, element, text in ranked if element is best[2] or _is_beside(element, best[2])]
+
+
+def _is_beside(element: lxml.html.HtmlElement, other: lxml.html.HtmlElement) -> bool:
+    """Whether two elements called the same are items of one list of names: the boxes they are alone in are siblings."""
+    while names(element) == names(other) and element.tag == other.tag:
+        above, beside = element.getparent(), other.getparent()
+        if above is None or beside is None or element is other:
+            return False
+        if above is beside:
+            return above.tag not in {"body", "main"} and len(above) <= 2 * MOST_AUTHORS
+        if len(above) > 2 or len(beside) > 2:
+            return False
+        element, other = above, beside
+    return False
+
+
+def _names_in(element: lxml.html.HtmlElement) -> str:
+    """The names that an author's element begins with, a semicolon between them: without its label, up to the role, the outlet, the date.
+
+    Two links, and what a comma or an "and" joins, go on.
+    """
+    said: list[str] = []
+    joined, previous = True, None
+    for text, link in _pieces(element, None):
+        if _LABEL.fullmatch(text) and not said:
+            continue
+        if _JOINT.fullmatch(text):
+            joined = True
+            continue
+        in_parts = len(said) == 1 and len(said[0].split()) == 1 and not joined
+        next_link = link is not None and previous is not None and link is not previous
+        if said and not (joined or in_parts or next_link):
+            break
+        if in_parts and not next_link:
+            said[0] = f"{said[0]} {text}"
+        else:
+            said.append(_JOINED.sub("", text))
+        joined, previous = bool(_JOINED.search(text)), link
+    return "; ".join(said)
+
+
+def _pieces(
+    element: lxml.html.HtmlElement, link: lxml.html.HtmlElement | None
+) -> list[tuple[str, lxml.html.HtmlElement | None]]:
+    """The element's texts in order, each with the link it stands in."""
+    link = element if element.tag == "a" else link
+    found = [(text, link)] if (text := tidy(element.text or "")) else []
+    for child in element:
+        found += _pieces(child, link)
+        if text := tidy(child.tail or ""):
+            found.append((text, link))
+    return found
 
 
 def in_lines(vicinity: Vicinity) -> list[str]:
-    """Bylines without a name of their own: "By A B" near the headline."""
+    """Bylines without an element of their own: "By A B" near the headline, or a label and the names after it."""
     for place, run in enumerate(vicinity.runs):
         if len(run.text) > LONGEST_BYLINE or not (run.near or _WRITTEN_BY.match(run.text)):
             continue
+        if _LABEL.fullmatch(run.text) and (found := _linked_from(vicinity, place + 1)):
+            return found
         if _BY.match(run.text) and is_name_like(_BY.sub("", run.text)):
-            return [run.text]
-        if re.fullmatch(
-            r"\W*(?:by|von|par|por|written by|posted by|author|autor|автор)\W*", run.text, re.IGNORECASE
-        ):
-            following = vicinity.runs[place + 1 : place + 2]
-            if following and len(following[0].text) <= LONGEST_NAME and is_name_like(following[0].text):
-                return [following[0].text]
+            return [run.text, *_going_on(vicinity, place)]
+        if _LABEL.fullmatch(run.text) and (found := _named_from(vicinity, place + 1)):
+            return found
         if match := _KOREAN.search(run.text) or _JAPANESE.search(run.text):
             return [match[1]]
     return []
 
 
+def under_headings(vicinity: Vicinity) -> list[str]:
+    """The name under "Author" or "About the author", wherever on the page it stands."""
+    for place, run in enumerate(vicinity.runs):
+        if _HEADING.fullmatch(run.text) and not vicinity.is_others(run.element):
+            found = _named_from(vicinity, place + 1)
+            if found and len(found[0].split()) > 1 and all_capitalised(found[0]):
+                return found
+    return []
+
+
+def _named_from(vicinity: Vicinity, place: int) -> list[str]:
+    """The names that begin with the run at `place`."""
+    first = vicinity.runs[place].text if place < len(vicinity.runs) else ""
+    if not 0 < len(first) <= LONGEST_NAME or not is_name_like(first):
+        return []
+    return [first, *_going_on(vicinity, place)]
+
+
+def _linked_from(vicinity: Vicinity, place: int) -> list[str]:
+    """The name, of any form, that links to its bearer's page, if the run at `place` is one."""
+    if place >= len(vicinity.runs):
+        return []
+    run = vicinity.runs[place]
+    link = run.element if run.element.tag == "a" else next(run.element.iterancestors("a"), None)
+    if link is None or not _USER_PAGE.search(link.get("href") or ""):
+        return []
+    return [run.text, *_going_on(vicinity, place)] if len(run.text) <= LONGEST_NAME else []
+
+
+def _going_on(vicinity: Vicinity, place: int) -> list[str]:
+    """The names that go on after the run at `place`: ", B" and "and C" in elements of their own."""
+    found: list[str] = []
+    joined = bool(_JOINED.search(vicinity.runs[place].text))
+    for run in vicinity.runs[place + 1 : place + 2 * MOST_AUTHORS]:
+        if _JOINT.fullmatch(run.text):
+            joined = True
+        elif (
+            joined
+            and len(run.text) <= LONGEST_NAME
+            and all_capitalised(run.text)
+            and len(run.text.split()) > 1
+        ):
+            found.append(run.text)
+            joined = bool(_JOINED.search(run.text))
+        else:
+            break
+    return found
+
+
 def in_linked_pages(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
     """Names that link to a page of their author: those near the headline, or the only one there is."""
-    found: list[tuple[bool, str]] = []
+    near: list[lxml.html.HtmlElement] = []
+    every: dict[str, None] = {}
     for link in tree.xpath("//a[@href]"):
-        if not _AUTHOR_PAGE.search(link.get("href") or ""):
+        href = link.get("href") or ""
+        of_author = bool(_AUTHOR_PAGE.search(href))
+        if not of_author and not _PERSON_PAGE.search(href):
             continue
         text = tidy(" ".join(link.itertext()))
-        if 1 < len(text.split()) <= MOST_WORDS and len(text) <= LONGEST_NAME and all_capitalised(text):
-            found.append((vicinity.is_near(link) and not vicinity.is_elsewhere(link, near=True), text))
-    near = list(dict.fromkeys(text for is_near, text in found if is_near))
-    every = list(dict.fromkeys(text for _, text in found))
-    return near[:1] if near else every if len(every) == 1 else []
+        if not (1 < len(text.split()) <= MOST_WORDS and len(text) <= LONGEST_NAME and all_capitalised(text)):
+            continue
+        if of_author:
+            every[text] = None
+        if vicinity.is_near(link) and not vicinity.is_elsewhere(link, near=True) and not _in_prose(link):
+            near.append(link)
+    together = [link for link in near if link.getparent() is near[0].getparent() or _is_beside(link, near[0])]
+    found = [tidy(" ".join(link.itertext())) for link in together]
+    return list(dict.fromkeys(found)) or (list(every) if len(every) == 1 else [])
+
+
+def _in_prose(link: lxml.html.HtmlElement) -> bool:
+    """Whether a link stands in a paragraph, which speaks of a person, rather than in a line of its own."""
+    parent = link.getparent()
+    return (
+        parent is not None
+        and parent.tag in {"p", "li", "td", "blockquote"}
+        and len("".join(parent.itertext())) > LONGEST_BYLINE
+    )
 
 
 def signed(vicinity: Vicinity) -> list[str]:
-    """A name that signs the text at its end: "By A B" on its own, after the paragraphs."""
-    paragraphs = [place for place, run in enumerate(vicinity.runs) if len(run.text) >= LONGEST_BYLINE]
-    if not paragraphs:
+    """A name that signs the text at its end: "By A B" on its own soon after a paragraph, where all that do are one."""
+    found: dict[str, str] = {}
+    paragraph = -SIGNATURE
+    for place, run in enumerate(vicinity.runs):
+        if len(run.text) >= SHORTEST_PARAGRAPH:
+            paragraph = place
+        elif place - paragraph < SIGNATURE and not run.near:
+            whole = run.text
+            if _PREPOSITION.fullmatch(whole):
+                whole = " ".join(part.text for part in vicinity.runs[place : place + 2])
+            if _SIGNATURE.fullmatch(whole) and not vicinity.is_elsewhere(run.element):
+                found[_PREPOSITION.sub("", whole)] = whole
+    return list(found.values()) if len(found) == 1 else []
+
+
+def marked_near(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
+    """Every name near the headline that the page marks as an author's or links to a person's page, where there are several."""
+    found: dict[str, list[lxml.html.HtmlElement]] = {}
+    for element in (*tree.iter("a"), *tree.xpath("//*[@itemprop='author'][not(self::a or self::meta)]")):
+        if _is_marked(element):
+            text = PREFIX.sub("", tidy(" ".join(element.itertext())))
+            if len(text.split()) > 1 and len(text) <= LONGEST_NAME and all_capitalised(text):
+                found.setdefault(text, []).append(element)
+    if len(found) < 2:
         return []
-    for place in range(paragraphs[-1] + 1, min(len(vicinity.runs), paragraphs[-1] + SIGNATURE)):
-        run = vicinity.runs[place]
-        if vicinity.is_elsewhere(run.element):
-            continue
-        whole = run.text
-        if re.fullmatch(r"\W*(?:by|von|par|por)\W*", run.text, re.IGNORECASE):
-            whole = " ".join(part.text for part in vicinity.runs[place : place + 2])
-        if _SIGNATURE.fullmatch(whole):
-            return [whole]
-    return []
+    return [text for text, elements in found.items() if any(_is_in_byline(e, vicinity) for e in elements)]
+
+
+def _is_marked(element: lxml.html.HtmlElement) -> bool:
+    if "author" in (element.get("rel") or "") or element.get("itemprop") == "author":
+        return True
+    href = element.get("href")
+    return href is not None and bool(_AUTHOR_PAGE.search(href) or _PERSON_PAGE.search(href))
+
+
+def _is_in_byline(element: lxml.html.HtmlElement, vicinity: Vicinity) -> bool:
+    return vicinity.is_near(element) and not (vicinity.is_elsewhere(element) or _in_prose(element))

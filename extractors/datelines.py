@@ -211,15 +211,22 @@ _DATED_TYPES = frozenset(
 )
 
 
-# schema.org, RDFa and hAtom, which mark up what readers see; on a `time` element of its own it may be the last change.
-_MARKED = "//*[not(self::meta)][@itemprop='datePublished' or @pubdate or (self::abbr and contains(@class, 'published'))]"
-_RDFA = "//*[not(self::meta)][contains(@property, 'datePublished') or contains(@property, 'dc:date') or contains(@property, 'dcterms:issued') or contains(@property, 'dcterms:created') or contains(@property, 'dc:created')]"
+# RDFa's names of the day of publication.
+_RDFA = re.compile(r"(?:^|[\s:])(?:datePublished|issued|created)\b|\bdc(?:terms)?:date\b")
 
 
 def _beside_text(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> Iterator[tuple[str, str, str]]:
-    """Dates stated in the page's elements."""
-    for way, source in ((_MARKED, "microdata"), (_RDFA, "rdfa")):
-        for element in tree.xpath(way):
+    """Dates stated in the page's elements: schema.org, RDFa, hAtom, time elements."""
+    marked = [e for e in tree.xpath("//*[@itemprop or @property or @pubdate]") if e.tag != "meta"]
+    for found, source in (
+        (
+            (e for e in marked if e.get("itemprop") == "datePublished" or e.get("pubdate") is not None),
+            "microdata",
+        ),
+        ((e for e in tree.iter("abbr") if "published" in (e.get("class") or "")), "microdata"),
+        ((e for e in marked if _RDFA.search(e.get("property") or "")), "rdfa"),
+    ):
+        for element in found:
             raw = element.get("datetime") or element.get("content") or element.get("title")
             if raw := (raw or element.text_content()).strip():
                 yield "microdata", raw, source

@@ -20,9 +20,12 @@ LONGEST_BYLINE = 160
 
 MOST_AUTHORS = 12
 
+# Letters of an outlet's name from which on a longer name that begins with it is the outlet's as well.
+SHORTEST_OUTLET = 3
+
 PREFIX = re.compile(
     r"^(?:\W*(?:(?:written|posted|reported|published|updated|reviewed|words|story|text|report|article|medically reviewed)\s+(?:on\s+.{6,20}?\s+)?by|"
-    r"by|von|par|por|di|door|av|af|autor(?:in|en)?|author|authors|auteur|autore|text|texte|reporter|writer|"
+    r"by|von|par|por|di|door|av|af|redaktion(?=\s*:)|autor(?:in|en)?|author|authors|auteur|autore|text|texte|reporter|writer|"
     r"автор|авторы|автори|текст|글|文|撰文|作者|記者|记者|كتب|بقلم)(?:\s*[:：]\s*|\s+))+",
     re.IGNORECASE,
 )
@@ -44,14 +47,18 @@ _DATE_BEGINS = re.compile(
 )
 
 _GENERIC = re.compile(
-    r"^(?:the\s+)?(?:admin|administrator|staff|staff writer|staff reporter|editor|editors|editorial|editorial (?:staff|team|board)|news(?:room| desk| team)?|"
+    r"^(?:the\s+)?(?:admin|administrator|w(?:ord)?p(?:ress)?[-_ ]?admin|staff|staff writer|staff reporter|editor|editors|editorial|editorial (?:staff|team|board)|news(?:room| desk| team)?|"
     r"web ?desk|team|guest|guest author|contributor|contributors|anonymous|unknown|author|authors|user|root|webmaster|redaktion|die redaktion|redazione|"
     r"la redacción|redacción|rédaction|la rédaction|redakcja|редакция|редакція|편집부|온라인뉴스팀|뉴스룸|编辑部|編集部|editor in chief|wordpress|agencies|"
-    r"read more|view all posts|view profile|follow|share|none|null|nan|name|by|via|source|press release|sponsored|advertorial)$",
+    r"(?:(?:twitter|facebook|linkedin|instagram|youtube|whatsapp|email|e-mail|print|rss)\s*)+|table of contents|key (?:points|takeaways)|about the authors?|home|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"(?:view|see|read|show|more|all)\s.*|view|more|follow(?: us)?|share|subscribe|comments?|none|null|nan|name|by|via|source|press release|sponsored|advertorial)$",
     re.IGNORECASE,
 )
 
-_NO_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|de|ru|kr|jp|cn)\b|[{}<>=_]{2}|\d{3}", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"https?:|www\.|@|^\S+\.[a-z]{2,4}$|\.(?:com|org|net|de|ru|kr|jp|cn)\b|[{}<>=_]{2}|\d{3}", re.IGNORECASE
+)
 
 _IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,30}[)\]]")
 
@@ -74,8 +81,17 @@ _HOUSE = re.compile(
 )
 
 _CREDENTIAL = re.compile(
-    r"^(?:M\.?D|Ph\.?D|R\.?N|R\.?D|M\.?S|M\.?A|B\.?A|J\.?D|MBA|MPH|DO|DDS|CPA|CFP|LCSW|Jr|Sr|II|III|Esq|RDN|LD|CSCS|CPT)\.?$"
+    r"^(?:M\.?D|Ph\.?D|R\.?N|R\.?D|M\.?S|M\.?A|B\.?A|B\.?S|J\.?D|M\.?Ed|Ed\.?D|Psy\.?D|Pharm\.?D|MBA|MPH|MSc|BSc|MSW|MSN|BSN|MPhil|DO|DDS|DMD|DVM|VMD|"
+    r"DNP|DPT|DC|NP|FNP|APRN|CNM|PA|PA-C|OD|LMFT|LPC|LCSW|CPA|CFA|CFP|Jr|Sr|II|III|Esq|RDN|LDN?|CDN|CNS|CSCS|CPT|RYT|PMP|FACP|FAAP|PE|AIA|LLM|LLB)\.?$"
 )
+# What others did for the article: the names after it are not its author's.
+_OTHERS_WORK = re.compile(
+    r"[\s.,;|•·(]*\b(?:(?:medically|clinically|expertly)\s+)?(?:reviewed|fact[- ]checked|checked|edited|updated|translated|illustrat\w+|photo\w*|pictures?|"
+    r"fotos?|bild(?:er)?|übersetz\w*|foto\w*)\s*(?::|by\b|von\b|par\b|por\b).*$",
+    re.IGNORECASE,
+)
+
+_LOGIN = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)+")
 
 _LABEL_ONLY = re.compile(
     r"^(?:posted|published|veröffentlicht|updated|written|erstellt|publié|publicado|опубликовано)\b",
@@ -91,13 +107,14 @@ def people(raws: list[str], outlets: frozenset[str]) -> tuple[str, ...]:
         for name in split_names(raw):
             if _is_person(name, outlets):
                 found.setdefault(fold(name), name)
-    return tuple(found.values())[:MOST_AUTHORS]
+    others = [name for name in found.values() if not _bears(name, outlets)]
+    return tuple(others or found.values())[:MOST_AUTHORS]
 
 
 def split_names(raw: str) -> list[str]:
     """A byline's names: "By A and B" is two, "A, MD" is one."""
     raw = _IN_BRACKETS.sub(" ", tidy(raw)).strip()
-    raw = _DATE_BEGINS.sub("", PREFIX.sub("", raw))
+    raw = _OTHERS_WORK.sub("", _DATE_BEGINS.sub("", PREFIX.sub("", raw)))
     if _NO_NAME.search(raw):
         return []
     found: list[str] = []
@@ -115,12 +132,18 @@ def is_name_like(text: str) -> bool:
         return False
     uncased = words[0][:1].isalpha() and words[0][:1].lower() == words[0][:1].upper()
     return uncased or all(
-        w[:1].isupper() or w in {"and", "und", "de", "van", "von", "|", "/", "&", "·"} for w in words
+        w[:1].isupper() or w in {"and", "und", "de", "van", "von", "|", "/", "&", "·", "•", "–", "—"}
+        for w in words
     )
 
 
 def all_capitalised(text: str) -> bool:
     return all(word[:1].isupper() or not word[:1].isalpha() for word in text.split())
+
+
+def is_login(name: str) -> bool:
+    """Whether a name is one that its bearer signs in with: "p.marlow", "pmarlow_7"."""
+    return bool(_LOGIN.fullmatch(name))
 
 
 def is_personal(name: str) -> bool:
@@ -161,6 +184,14 @@ def _is_person(name: str, outlets: frozenset[str]) -> bool:
         or not any(c.isalpha() for c in name)
     ):
         return False
-    if _GENERIC.match(name) or not folded:
+    if _GENERIC.match(name) or not folded or _ROLE.match(f" {name}"):
         return False
     return folded not in outlets or is_personal(name)
+
+
+def _bears(name: str, outlets: frozenset[str]) -> bool:
+    """Whether a name begins with the outlet's: "Example Daily Newsdesk"."""
+    folded = fold(name)
+    return not is_personal(name) and any(
+        len(outlet) >= SHORTEST_OUTLET and folded.startswith(outlet) for outlet in outlets
+    )

@@ -41,6 +41,7 @@ _DATE = re.compile(
     rf"|(?:주체|juche|令和)\s*\d+)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _NAMED = re.compile(r"date|time|publi|posted|meta|byline|stamp|datum|fecha|entry-info", re.IGNORECASE)
 _DATE_NAME = re.compile(r"date|time|publi|stamp", re.IGNORECASE)
 # "3.11.19" is of this century: hardly a page from before 2000 is still read.
@@ -75,7 +76,7 @@ def visible_dates(vicinity: Vicinity) -> list[tuple[str, str]]:
     before = ""
     for place, run in enumerate(vicinity.runs):
         label, before = before if len(before) <= LONGEST_LABEL else "", run.text
-        if len(run.text) > LONGEST_BYLINE:
+        if len(run.text) > LONGEST_BYLINE or not _DIGIT.search(run.text):
             continue
         text = _completed(run)
         if len(text) > LONGEST_BYLINE or _FOREIGN.search(text) or not (dated := _first_day(text, label)):
@@ -101,13 +102,15 @@ def visible_dates(vicinity: Vicinity) -> list[tuple[str, str]]:
 
 def _first_day(text: str, label: str) -> tuple[re.Match[str], bool] | None:
     """The date in a byline, and whether it is of a change: of two dates, the one that is not."""
+    if not _DATE.search(text):
+        return None
     dates = list(_DATE.finditer(text))
     ends = [0, *(date.end() for date in dates)]
     for date, end in zip(dates, ends, strict=False):
         before = f"{'' if end else label} {text[end : date.start()]}"
         if not _CHANGED.search(before) and not _CHANGED_PAGE.search(text):
             return date, False
-    return (dates[0], True) if dates else None
+    return dates[0], True
 
 
 def _rank(run: Run, text: str, match: re.Match[str], vicinity: Vicinity) -> int | None:
