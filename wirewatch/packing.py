@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 import orjson
@@ -15,6 +16,7 @@ import orjson
 from wirewatch.records import LedgerEntry
 
 _FIELDS = tuple(field.name for field in fields(LedgerEntry))
+_VALUES = attrgetter(*_FIELDS)
 
 
 class PackedRow(NamedTuple):
@@ -28,7 +30,7 @@ class PackedRow(NamedTuple):
 
 def packed(row: LedgerEntry) -> PackedRow:
     """The row as the store holds it: fields that are None left out, times in UTC."""
-    said = {name: value for name in _FIELDS if (value := getattr(row, name)) is not None}
+    said = {name: value for name, value in zip(_FIELDS, _VALUES(row), strict=True) if value is not None}
     try:
         json = orjson.dumps(said, option=orjson.OPT_UTC_Z)
     except orjson.JSONEncodeError:  # half a surrogate pair: JSON feeds can spell what no text may hold

@@ -91,7 +91,8 @@ def _read_whole(text: str, *, cap: int, keep_last: bool) -> RawFeed:
     found = [element for element in root.iter("{*}item", "{*}entry") if not _within_entry(element)]
     feed.total = len(found)
     kept = found[:cap] + (found[cap:][-cap:] if keep_last else [])
-    feed.entries = [read_entry(element) for element in kept]
+    based = "xml:base" in text  # looking for it costs a walk from each entry to the root
+    feed.entries = [read_entry(element, based=based) for element in kept]
     return feed
 
 
@@ -113,9 +114,9 @@ def _within_entry(element: Any) -> bool:
     return above is not None and _name(above.tag) in {"item", "entry"}
 
 
-def read_entry(element: Any) -> RawEntry:
-    """What one entry says."""
-    raw = RawEntry(language=element.get(f"{_XML}lang"), base=_base(element))
+def read_entry(element: Any, *, based: bool = True) -> RawEntry:
+    """What one entry says; `based`: it or what stands around it may have an `xml:base`."""
+    raw = RawEntry(language=element.get(f"{_XML}lang"), base=_base(element) if based else None)
     about = element.get(f"{_RDF}about")
     for child in element:
         name = _name(child.tag)
@@ -274,7 +275,7 @@ def _read_link(raw: RawEntry, element: Any) -> None:
 
 
 def _note(dates: list[tuple[str, str]], source: str, element: Any) -> None:
-    text = "".join(element.itertext()).strip()
+    text = ("".join(element.itertext()) if len(element) else element.text or "").strip()
     if text and len(dates) < 8:
         dates.append((source, text))
 
