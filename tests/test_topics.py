@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.records import TopicTag
-from extractors.taxonomy import load_taxonomy
+from extractors.taxonomy import HOME, load_taxonomy
 from extractors.topics import explain, tag
 
 CASES = [
@@ -95,6 +95,53 @@ def test_the_headline_of_a_short_text_says_what_the_whole_is_about():
     assert "coup_unrest" in tags_of("Palace stormed", text)
     assert tags_of("Review: the season's best video game", text) == {}
     assert {one.level for one in tags_of("Letters from 1916 go on show", text).values()} <= {"mention"}
+
+
+def test_a_metaphor_in_the_headline_does_not_silence_news_of_war():
+    text = "Russian drones and Ukrainian guns shelled each other for a third day, killing nine soldiers."
+    assert "armed_clash" in tags_of("A chess match with drones", text)
+    assert tags_of("Chess masters at the board", "The visiting team fought off a late attack.") == {}
+
+
+def test_of_two_rules_that_give_way_to_each_other_one_stays():
+    said = explain(
+        "",
+        "The battalion left the valley on Monday and is dug in at a new base near the border, the army said.",
+        language="en",
+        taxonomy=TAXONOMY,
+    )
+    rules = {"troop_withdrawal/left-a-place", "troop_deployment/forces-placed"}
+    assert len(rules & {one.rule for one in said.fired}) == 1
+    assert len(rules & {one.rule for one in said.vetoed}) == 1
+
+
+def test_weak_words_of_headline_and_lead_earn_a_topic_together_and_show_what_each_weighs():
+    title = "Cook at the consulate asks for shelter"
+    text = (
+        "A cook from the North's consulate walked into a police station in Tessaro with his daughter. "
+        "He would never go home, he said."
+    )
+    said = explain(title, text, language="en", taxonomy=TAXONOMY)
+    found = next(one for one in said.tags if one.topic == "defection")
+    assert found.rule == "defection/signs"
+    assert {"never go home", "shelter"} & {one.text for one in found.evidence}
+    assert all("sign.seek_haven +" in one.parts for one in said.fired if one.rule == found.rule)
+
+
+def test_a_topic_file_of_the_operators_may_do_without_signs(tmp_path):
+    body = (HOME / "defection.toml").read_text(encoding="utf-8")
+    (tmp_path / "defection.toml").write_text(body.replace("id =", "signs = false\nid =", 1), encoding="utf-8")
+    text = "A cook of the North's consulate asked police for shelter; he would never go home, he said."
+    assert "defection" in tags_of("Cook wants a new life", text)
+    without = tag("Cook wants a new life", text, language="en", taxonomy=load_taxonomy([tmp_path]))
+    assert "defection" not in {one.topic for one in without}
+
+
+def test_one_weak_word_or_one_without_news_earns_nothing():
+    assert (
+        tags_of("Shelter for the night", "Volunteers opened a shelter for homeless people in Tessaro.") == {}
+    )
+    assert tags_of("", "The army said nothing of the refuge.") == {}
 
 
 def test_a_word_of_absence_stops_at_the_end_of_its_clause():

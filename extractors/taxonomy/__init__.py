@@ -8,7 +8,7 @@ the class of that name. This module reads and checks; what the rules find is dec
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,16 +18,23 @@ from typing import NamedTuple
 from extractors.errors import TopicFault, WirewatchError
 from extractors.gazetteer import alias_classes
 from extractors.taxonomy.reading import Draft, PatternDraft, read_folder
+from extractors.taxonomy.signs import FILE as SIGNS
+from extractors.taxonomy.signs import Weights, read_weights
 from extractors.terms import TermFault, TermIndex, expand
 
 # Raised when the meaning of the files changes although the files do not: articles are then tagged again.
-ENGINE = "2"
+ENGINE = "3"
 # Classes that the tagger itself asks for, whatever the topics say; see words/status.toml and words/vetoes.toml.
 TAGGER_CLASSES = (
     "mask",
     "veto",
     "scene",
     "hard",
+    "gazetteer.country",
+    "gazetteer.place",
+    "gazetteer.force",
+    "gazetteer.leader",
+    "anchor",
     "status.denied",
     "status.absent",
     "status.planned",
@@ -76,6 +83,14 @@ class Pattern:
     unless: frozenset[str]  # topics; where one of them fires, this rule says nothing more
 
 
+class Sign(NamedTuple):
+    """A class of words that alone proves nothing, and what it weighs for a topic (log-odds; below 0 it speaks against)."""
+
+    name: str
+    group: Groups
+    weight: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A topic, its codes in public taxonomies, and its compiled rules."""
@@ -91,6 +106,8 @@ class Topic:
     gate: Groups
     veto: Groups
     veto_nearby: Groups  # vetoes from the title and the sentences beside, too
+    signs: tuple[Sign, ...]  # none for a topic that was never fitted, or wants none
+    signs_start: float  # the log-odds of the topic before any sign is seen
     match: tuple[str, ...]
     no_match: tuple[str, ...]
     file: str
@@ -103,10 +120,22 @@ class Taxonomy:
     version: str
     topics: Mapping[str, Topic]
     index: TermIndex
+    sign_index: (
+        TermIndex  # the signs alone, asked of headline and lead only; `sign_groups` are their numbers here
+    )
+    sign_groups: tuple[int, ...]
     groups: Mapping[str, int]
     words: Mapping[int, tuple[str, ...]]  # the terms of each group
     by_trigger: Mapping[int, tuple[Pattern, ...]]
+    by_sign: Mapping[int, tuple[tuple[str, float], ...]]  # what the class of a group adds to which topic
     status_bits: int  # the cue words of any status, as bits
+
+    def groups_in(self, text: str) -> Iterator[int]:
+        """Every group that has a word in the text, signs included; a group may come twice."""
+        for groups in self.index.spans(text).values():
+            yield from groups
+        for groups in self.sign_index.spans(text).values():
+            yield from (self.sign_groups[group] for group in groups)
 
     def parents(self, topic: str) -> tuple[str, ...]:
         """The topics above `topic`, nearest first."""
@@ -163,7 +192,8 @@ def _load(folders: tuple[Path, ...], _stamp: str) -> Taxonomy:
         words.update(read.words)
         for text in read.texts:
             digest.update(text)
-    compiler = _Compiler(words)
+    digest.update(SIGNS.read_bytes())
+    compiler = _Compiler(words, read_weights())
     compiler.check_words()
     topics = {draft.id: compiler.topic(draft, drafts) for draft in drafts.values()}
     faults += compiler.faults
@@ -175,7 +205,7 @@ def _load(folders: tuple[Path, ...], _stamp: str) -> Taxonomy:
 
 def _stamp(folders: Iterable[Path]) -> str:
     """Changes when a file changes, so that a cached taxonomy is never stale."""
-    files = [file for folder in (HOME, *folders) for file in sorted(Path(folder).rglob("*.toml"))]
+    files = [file for folder in (HOME, *folders) for file in sorted(Path(folder).rglob("*.toml"))] + [SIGNS]
     return "|".join(f"{file}:{file.stat().st_mtime_ns}" for file in files)
 
 
@@ -193,24 +223,31 @@ def _cycles(drafts: Mapping[str, Draft]) -> list[TopicFault]:
     return faults
 
 
+def _is_sign(name: str) -> bool:
+    """Whether a class of words is one of signs: classes that no rule names."""
+    return name.startswith("sign.")
+
+
 class _Compiler:
     """Turns drafts into topics, collecting faults; groups of terms get their numbers here."""
 
-    def __init__(self, words: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, words: Mapping[str, tuple[str, ...]], weights: Mapping[str, Weights]) -> None:
         self.words = words
+        self.weights = weights
         self.faults: list[TopicFault] = []
         self._groups: dict[str, tuple[str, ...]] = {}
         self._numbers: dict[str, int] = {}
         self._rules: dict[str, str] = {}
 
     def check_words(self) -> None:
-        """Every class the tagger needs gets its group, even an empty one."""
-        for name in TAGGER_CLASSES:
+        """Every class the tagger needs, and every sign, gets its group, even an empty one."""
+        for name in (*TAGGER_CLASSES, *filter(_is_sign, self.words)):
             self._group(name, self._flat(name, "words", name))
 
     def topic(self, draft: Draft, drafts: Mapping[str, Draft]) -> Topic:
         if draft.parent is not None and draft.parent not in drafts:
             self.faults.append(TopicFault(draft.file, "parent", f"no topic is called {draft.parent!r}"))
+        weights = self.weights.get(draft.id, Weights()) if draft.signs else Weights()
         return Topic(
             id=draft.id,
             name=draft.name,
@@ -223,6 +260,11 @@ class _Compiler:
             gate=self._slot(draft, f"{draft.id}/gate", draft.gate, "gate.any"),
             veto=self._slot(draft, f"{draft.id}/veto", draft.veto, "veto.any"),
             veto_nearby=self._slot(draft, f"{draft.id}/veto-nearby", draft.veto_nearby, "veto.nearby"),
+            signs=tuple(
+                Sign(name, self._slot(draft, name, (f"@{name}",), "signs"), weight)
+                for name, weight in weights.classes
+            ),
+            signs_start=weights.start,
             match=draft.match,
             no_match=draft.no_match,
             file=draft.file,
@@ -234,10 +276,19 @@ class _Compiler:
             for pattern in topic.patterns:
                 for group in pattern.slots[0].numbers:
                     by_trigger.setdefault(group, []).append(pattern)
+        by_sign: dict[int, list[tuple[str, float]]] = {}
+        for topic in topics.values():
+            for sign in topic.signs:
+                for group in sign.group.numbers:
+                    by_sign.setdefault(group, []).append((topic.id, sign.weight))
+        signs = [name for name in self._groups if _is_sign(name)]
         return Taxonomy(
             version=version,
             topics=MappingProxyType(topics),
-            index=TermIndex(self._groups),
+            index=TermIndex({name: () if _is_sign(name) else terms for name, terms in self._groups.items()}),
+            sign_index=TermIndex({name: self._groups[name] for name in signs}),
+            sign_groups=tuple(self._numbers[name] for name in signs),
+            by_sign={group: tuple(adds) for group, adds in by_sign.items()},
             groups=dict(self._numbers),
             status_bits=bits_of(self._numbers[name] for name in TAGGER_CLASSES if name.startswith("status.")),
             words=MappingProxyType({self._numbers[name]: terms for name, terms in self._groups.items()}),

@@ -2,14 +2,15 @@
 
 A topic's version is a hash of what its rules mean: their words with every class spelled out, distances, vetoes, gates,
 parents. Definitions, names, codes and examples are for readers and not in it. Tagging an article is a function of its
-words and of all these rules, and a rule can fire only where a word of its first slot stands. So when some topics
-changed, an article's tags can change only if it carries a tag of one of them or holds a first word of one of them.
+words and of all these rules, and a rule can fire only where a word of its first slot stands, signs only where one that
+speaks for the topic does. So when some topics changed, an article's tags can change only if it carries a tag of one of
+them or holds a first word of one of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from extractors.taxonomy import Groups
 from extractors.terms import LONGEST_TEXT
 
 if TYPE_CHECKING:
-    from extractors.taxonomy import Taxonomy
+    from extractors.taxonomy import Taxonomy, Topic
 
 # Of a topic, what readers read and no rule asks for.
 FOR_READERS = frozenset({"name", "definition", "plover", "cameo", "iptc", "match", "no_match", "file"})
@@ -81,8 +82,8 @@ class Reached:
         self._triggers = frozenset(
             group
             for topic in of.topics & taxonomy.topics.keys()
-            for pattern in taxonomy.topics[topic].patterns
-            for group in pattern.slots[0].numbers
+            for groups in _first_words(taxonomy.topics[topic])
+            for group in groups.numbers
         )
 
     def __call__(self, title: str, text: str, topics: Iterable[str]) -> bool:
@@ -92,9 +93,14 @@ class Reached:
         return any(
             group in self._triggers
             for content in (title, text[:LONGEST_TEXT])
-            for groups in self._taxonomy.index.spans(content).values()
-            for group in groups
+            for group in self._taxonomy.groups_in(content)
         )
+
+
+def _first_words(topic: Topic) -> Iterator[Groups]:
+    """Without a word of one of these an article cannot earn the topic: the first slots of rules, the signs that speak for it."""
+    yield from (pattern.slots[0] for pattern in topic.patterns)
+    yield from (sign.group for sign in topic.signs if sign.weight > 0)
 
 
 def _plain(value: Any, taxonomy: Taxonomy) -> Any:

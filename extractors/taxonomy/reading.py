@@ -33,6 +33,7 @@ _TOPIC_KEYS = frozenset(
         "gate",
         "veto",
         "examples",
+        "signs",
         "words",
     ]
 )
@@ -84,6 +85,7 @@ class Draft:
     gate: tuple[str, ...] = ()
     veto: tuple[str, ...] = ()
     veto_nearby: tuple[str, ...] = ()
+    signs: bool = True
     match: tuple[str, ...] = ()
     no_match: tuple[str, ...] = ()
 
@@ -218,6 +220,7 @@ class _Reader:
             gate=self._list(gate, "any", "gate."),
             veto=self._list(veto, "any", "veto."),
             veto_nearby=self._list(veto, "nearby", "veto."),
+            signs=self._flag(table, "signs", "", default=True),
             match=self._list(examples, "match", "examples."),
             no_match=self._list(examples, "no_match", "examples."),
         )

@@ -3,7 +3,8 @@
 One automaton finds every word of every rule; rules are then tried on the sentences that hold their trigger. A rule
 asks for its words close together in one sentence, its topic's gate nearby, and no veto in the sentence. What is
 denied, planned, demanded or an exercise keeps its topic with that status; history, games and bare absence
-("no unusual activity") earn at most a mention. No store, no clock; the rules are data (`extractors.taxonomy`).
+("no unusual activity") earn at most a mention. What no rule says outright, signs of headline and lead may earn
+together (`extractors.topics.signs`). No store, no clock; the rules are data (`extractors.taxonomy`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from extractors.records import Evidence, TopicTag
 from extractors.taxonomy import Taxonomy
 from extractors.topics.firing import Explanation, Fired, Reading, fire, read
 from extractors.topics.levels import level_of
+from extractors.topics.signs import weigh
 
 __all__ = ["Explanation", "explain", "tag"]
 
@@ -33,6 +35,7 @@ def explain(title: str, text: str, *, language: str | None, taxonomy: Taxonomy) 
 
 def _tags(reading: Reading, language: str | None) -> tuple[tuple[TopicTag, ...], list[Fired]]:
     fired = fire(reading, language)
+    fired += weigh(reading, fired)
     by_topic: dict[str, list[Fired]] = {}
     for one in fired:
         by_topic.setdefault(one.topic, []).append(one)

@@ -29,6 +29,9 @@ GENRE_SHARE = 0.5
 # In a text of so few sentences the headline says what the whole is about: sport, fiction, games, history.
 FRAMED = 4
 
+# Names that only news has; with a word of war beside one, a headline about chess is a metaphor.
+NAMED = ("country", "place", "force", "leader")
+
 Span = tuple[int, int]
 
 
@@ -57,6 +60,7 @@ class Fired:
     status: str
     counts: bool
     unless: frozenset[str] = frozenset()
+    parts: str = ""  # of signs: what each weighs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,7 @@ class Reading:
     sentence_count: int
     nearby: list[int]  # for each sentence, the groups in reach of its gate, as bits
     of_the_past: bool = False  # a short text under a headline about history
+    off_topic: bool = False  # about sport, fiction, games or trade as a whole
     old_years: dict[tuple[str, int], bool] = field(default_factory=dict)
     vetoed: list[Vetoed] = field(default_factory=list)
 
@@ -100,7 +105,7 @@ def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:
     spans = sentences(text)
     found = _located("title", title, [(0, len(title))] if title else [], taxonomy)
     found += _located("text", text, spans, taxonomy)
-    return Reading(
+    reading = Reading(
         title=title,
         text=text,
         taxonomy=taxonomy,
@@ -109,12 +114,13 @@ def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:
         nearby=_nearby(found),
         of_the_past=len(spans) <= FRAMED and _of_the_past(title, found, taxonomy),
     )
+    reading.off_topic = _genre(reading)
+    return reading
 
 
 def fire(reading: Reading, language: str | None) -> list[Fired]:
     """Every rule that fires, by sentence."""
     fired: list[Fired] = []
-    off_topic = _genre(reading)
     for place, sentence in enumerate(reading.sentences):
         tried: set[str] = set()
         here: dict[str, list[Fired]] = {}
@@ -122,7 +128,7 @@ def fire(reading: Reading, language: str | None) -> list[Fired]:
             if pattern.rule in tried:
                 continue
             tried.add(pattern.rule)
-            one = _try(pattern, sentence, place, reading, language, off_topic=off_topic)
+            one = _try(pattern, sentence, place, reading, language)
             if one is not None:
                 here.setdefault(one.topic, []).append(one)
         for several in here.values():
@@ -145,11 +151,17 @@ def _candidates(sentence: Sentence, taxonomy: Taxonomy) -> Iterator[Pattern]:
 
 def _yielding(fired: list[Fired], reading: Reading) -> list[Fired]:
     """Without the firings that give way to another topic: who crosses a border to defect is no incursion."""
-    topics = {one.topic for one in fired if one.counts}
-    topics |= {parent for topic in topics for parent in reading.taxonomy.parents(topic)}
+    standing: dict[str, list[Fired]] = {}
+    for one in fired:
+        for topic in (one.topic, *reading.taxonomy.parents(one.topic)) if one.counts else ():
+            standing.setdefault(topic, []).append(one)
     kept = []
     for one in fired:
-        stronger = one.unless & topics
+        stronger = {
+            topic
+            for topic in one.unless & standing.keys()
+            if _stands(standing[topic], standing.get(one.topic, [one]))
+        }
         if not stronger:
             kept.append(one)
             continue
@@ -165,6 +177,22 @@ def _yielding(fired: list[Fired], reading: Reading) -> list[Fired]:
             )
         )
     return kept
+
+
+def _stands(these: list[Fired], those: list[Fired]) -> bool:
+    """Whether these firings stand against those that give way to them.
+
+    Of two that each give way to the other, the one in the headline, in more sentences, or named first stays: an article
+    about both must not end with neither.
+    """
+    mutual = all(one.unless & {other.topic for other in those} for one in these)
+    return not mutual or _strength(these) > _strength(those)
+
+
+def _strength(fired: list[Fired]) -> tuple[bool, int, int, str]:
+    first = min((one.sentence.field == "text", one.spans[0]) for one in fired)
+    sentences_ = {(one.sentence.field, one.sentence.number) for one in fired}
+    return not first[0], len(sentences_), -first[1][0], fired[0].topic
 
 
 def _nearby(found: list[Sentence]) -> list[int]:
@@ -234,21 +262,35 @@ def _genre(reading: Reading) -> bool:
     """Whether the text as a whole is about sport, fiction, games or trade."""
     veto, scene, hard = (reading.taxonomy.groups[name] for name in ("veto", "scene", "hard"))
     war = any(hard in one.spans for one in reading.sentences)
+    if any(_of_war(one, reading.taxonomy) for one in reading.sentences if one.field == "text"):
+        asked = [
+            one for one in reading.sentences if one.field == "text"
+        ]  # "A chess game over Kursk" is a metaphor
+        total = reading.sentence_count
+    else:
+        asked = reading.sentences
+        total = reading.sentence_count + bool(reading.title)
     if reading.sentence_count <= FRAMED and any(
-        one.field == "title" and (veto in one.spans or (scene in one.spans and not war))
-        for one in reading.sentences
+        one.field == "title" and (veto in one.spans or (scene in one.spans and not war)) for one in asked
     ):
         return True
     if reading.sentence_count < FRAMED and any(
-        one.field == "text" and one.number == 0 and veto in one.spans for one in reading.sentences
+        one.field == "text" and one.number == 0 and veto in one.spans for one in asked
     ):
         return True
     off = sum(
-        1
-        for one in reading.sentences
-        if veto in one.spans or (not war and scene in one.spans and hard not in one.spans)
+        1 for one in asked if veto in one.spans or (not war and scene in one.spans and hard not in one.spans)
     )
-    return off > 0 and off >= (reading.sentence_count + bool(reading.title)) * GENRE_SHARE
+    return off > 0 and off >= total * GENRE_SHARE
+
+
+def _of_war(sentence: Sentence, taxonomy: Taxonomy) -> bool:
+    """Whether a sentence has a word of war and the name of a state, place, force or leader, and nothing of a genre."""
+    veto, scene, hard = (taxonomy.groups[name] for name in ("veto", "scene", "hard"))
+    spans = sentence.spans
+    if hard not in spans or veto in spans or scene in spans:
+        return False
+    return any(taxonomy.groups[f"gazetteer.{kind}"] in spans for kind in NAMED)
 
 
 def _of_the_past(title: str, found: list[Sentence], taxonomy: Taxonomy) -> bool:
@@ -275,8 +317,6 @@ def _try(
     place: int,
     reading: Reading,
     language: str | None,
-    *,
-    off_topic: bool,
 ) -> Fired | None:
     if pattern.languages and language is not None and language not in pattern.languages:
         return None
@@ -285,12 +325,10 @@ def _try(
     spans = _closest(pattern, sentence, within)
     if spans is None:
         return None
-    veto = _veto(pattern, sentence, place, reading, off_topic=off_topic)
+    veto = _veto(pattern, sentence, place, reading)
     words = content[min(start for start, _ in spans) : max(end for _, end in spans)]
     if veto is None:
-        status = _status(sentence, content, spans, reading)
-        if reading.of_the_past and status == "asserted":
-            status = "historical"
+        status = status_in(reading, sentence, spans)
         if status != "absent":
             return Fired(
                 topic=pattern.topic,
@@ -309,7 +347,14 @@ def _try(
     return None
 
 
-def _status(sentence: Sentence, content: str, spans: Sequence[Span], reading: Reading) -> str:
+def status_in(reading: Reading, sentence: Sentence, spans: Sequence[Span]) -> str:
+    """What a sentence says of the event whose words are `spans`."""
+    content = reading.title if sentence.field == "title" else reading.text
+    status = _cued(sentence, content, spans, reading)
+    return "historical" if reading.of_the_past and status == "asserted" else status
+
+
+def _cued(sentence: Sentence, content: str, spans: Sequence[Span], reading: Reading) -> str:
     key = (sentence.field, sentence.number)
     old = reading.old_years.get(key)
     if old is None:
@@ -357,9 +402,7 @@ def _overlap(span: Span, chosen: list[Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in chosen)
 
 
-def _veto(
-    pattern: Pattern, sentence: Sentence, place: int, reading: Reading, *, off_topic: bool
-) -> str | None:
+def _veto(pattern: Pattern, sentence: Sentence, place: int, reading: Reading) -> str | None:
     """Why the rule must not fire here, or None."""
     topic = reading.taxonomy.topics[pattern.topic]
     for groups, name in ((pattern.veto, "the rule's veto"), (topic.veto, "the topic's veto")):
@@ -367,7 +410,7 @@ def _veto(
             return f"{name}: {_words(reading, sentence, _of(groups, sentence)[0])}"
     if pattern.guarded and (span := _out_of_domain(sentence, reading.taxonomy)):
         return f"out of domain: {_words(reading, sentence, span)}"
-    if pattern.guarded and off_topic:
+    if pattern.guarded and reading.off_topic:
         return "out of domain: most of the text"
     return _around(pattern, topic, reading.nearby[place])
 

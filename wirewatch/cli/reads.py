@@ -115,6 +115,7 @@ def _tell_explanation(found: Explanation, title: str, text: str) -> None:
         tell(
             f"fired   {fired.topic} rule {fired.rule} (weight {fired.weight}, {fired.status}{weak}) in "
             f"{fired.sentence.field}, sentence {fired.sentence.number}: {words}"
+            f"{f'; {fired.parts}' if fired.parts else ''}"
         )
     for vetoed in found.vetoed:
         tell(

@@ -1,0 +1,31 @@
+"""What each sign weighs for each topic: read from `signs.json`, which `python -m bench fit_signs --write` makes.
+
+A sign is a class of words (`words/signs.toml`) that alone proves nothing. The weights are those of a logistic
+regression: log-odds that add up. What the sum earns is decided in `extractors.topics.signs`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = Path(__file__).with_name("signs.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of one topic: the log-odds before any sign is seen, and what each class of words adds."""
+
+    start: float = 0.0
+    classes: tuple[tuple[str, float], ...] = ()
+
+
+def read_weights() -> Mapping[str, Weights]:
+    """The fitted weights, topic by topic."""
+    table = json.loads(FILE.read_text(encoding="utf-8"))
+    return {
+        topic: Weights(row["start"], tuple(sorted(row["weights"].items())))
+        for topic, row in table["topics"].items()
+    }
