@@ -9,7 +9,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -374,14 +373,3 @@ def test_a_later_start_has_nothing_new_to_tell_and_shows_the_last_digest(told):
     assert code == 0
     assert "making its database" not in said
     assert "----------" in said
-
-
-def test_no_other_port_than_ours_is_asked_for_twice():
-    """Ports in use are passed over."""
-    from wirewatch.embedded.children import next_free_port
-
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert next_free_port(port) != port

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING
 from wirewatch.discovery import dags_folder, plugins_folder
 from wirewatch.embedded.airflow_api import AirflowApi, AirflowUnreachable
 from wirewatch.embedded.airflow_logs import remove_old_logs, task_log_tail
-from wirewatch.embedded.children import Child, end_marked, last_lines, next_free_port, start_child
+from wirewatch.embedded.children import Child, end_marked, last_lines, start_child
 from wirewatch.embedded.errors import EmbeddedError
+from wirewatch.embedded.ports import HeldPort, hold_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,6 +72,7 @@ class Airflow:
     parts: dict[str, Child] = field(default_factory=dict)
     _heard: dict[str, float] = field(default_factory=dict)
     _api: AirflowApi | None = None
+    _held: HeldPort | None = None
 
     @property
     def folder(self) -> Path:
@@ -99,7 +101,8 @@ class Airflow:
         if left:
             self.say(f"Airflow: ended {len(left)} processes that an earlier run left behind")
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = next_free_port(self.settings.airflow_port)
+        self._held = hold_port(self.settings.airflow_port, self.settings.cache / "ports")
+        self.port = self._held.number
         self._make_database()
         for part in ("api-server", "dag-processor"):
             self._start(part)
@@ -146,6 +149,8 @@ class Airflow:
         if self._api is not None:
             self._api.close()
         end_marked(self._mark())
+        if self._held is not None:
+            self._held.release()
 
     def log_tail(self, part: str, lines: int = 30) -> str:
         """What a part wrote last."""

@@ -6,7 +6,6 @@ Every child and whatever it forks carries a mark in its environment. Only marked
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MARK = "WIREWATCH_INTERNAL_CHILD_OF"
-# How far to look above a port that is taken.
-PORTS_TRIED = 200
 _LOG_BYTES = 200_000
 
 
@@ -102,16 +99,6 @@ def end_marked(prefix: str) -> list[int]:
     return [process.pid for process in found]
 
 
-def next_free_port(wanted: int, taken: frozenset[int] = frozenset()) -> int:
-    """`wanted`, or the next port above it that is free on loopback."""
-    for port in range(wanted, min(wanted + PORTS_TRIED, 65_536)):
-        if port not in taken and _free(port):
-            return port
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        return int(any_port.getsockname()[1])
-
-
 def last_lines(file: Path, lines: int) -> str:
     """The last lines of a file that may be long, or not be there."""
     try:
@@ -129,13 +116,3 @@ def _mark(process: psutil.Process) -> str:
         return process.environ().get(MARK, "")
     except (psutil.Error, OSError):  # another user's, or just gone
         return ""
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
