@@ -72,7 +72,7 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"which|who|that|as|and|to|be|been|was|were|is|are|not|it is|often|being", re.IGNORECASE
+    r"I|we|you|which|who|that|as|and|to|be|been|was|were|is|are|not|it is|often|being", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
 _UNSAID = re.compile(r"\b(?:not|never|yet to be|not been|not yet been)\s$", re.IGNORECASE)
@@ -90,7 +90,7 @@ _NAME_ENDS = re.compile(
     r"[,;.:!?\"”](?=\s|$)|\s(?:on|in)(?=\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d|a\b|an\b|its\b|his\b|her\b|their\b|condition|state (?:radio|television)|"
     r"Telegram|Twitter|X\b|Facebook|the\s(?:past|last|first|early|late|morning|evening|year|report|statement|same|day|eve|record)))|"
     r"(?<!study)(?<!report)(?<!survey)(?<!analysis)(?<!paper)(?<!review)(?<!inquiry)(?<!investigation)(?<!tally)(?<!count)(?<!seen)(?<!compiled)(?<!obtained)(?<!released)(?<!published)(?<!reviewed)(?<!gathered)\sby\b|"
-    r"\s(?:late|early|during|at a|after|as|who|while|but|and|citing|adding|to reporters|told|when|before|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b"
+    r"\s(?:late|early|during|at a|after|as|who|while|but|and(?!\s[A-Z])|citing|adding|to reporters|told|when|before|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b"
 )
 _STOPS = re.compile(r"[,;.](?=\s|$)")
 _SHORTENED = re.compile(r"(?:Gen|Col|Lt|Maj|Capt|Dr|Mr|Ms|Mrs|U\.S|U\.N|Adm|Brig|Sgt|Jr)$")

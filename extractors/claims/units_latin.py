@@ -129,6 +129,10 @@ _DID = re.compile(
     r"\s(?:more |others? )?(?:have|had|were|are|was|died|survived|escaped|fled|drowned|remain\w*|returned|came back|did not|doing so|did so|since|more(?! than)|hostage|captive|prisoner)\b",
     re.IGNORECASE,
 )
+# "it had killed 12.": people, whatever they are.
+_STRUCK = re.compile(
+    r"\b(?:kill|wound|injur|captur|arrest|detain)(?:ed|ing)\s(?:another |a further )?$", re.IGNORECASE
+)
 _TALLY = re.compile(
     r"\b(?:counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at)\s(?:only |just )?$",
     re.IGNORECASE,
@@ -202,15 +206,18 @@ def _nounless(one: Quantity, text: str) -> Unit | None:
         return Unit(name=changed[1].lower(), end=one.end)
     yearly = one.bounded and _RATE.match(text, one.end) is not None
     counted = _COUNTED.match(text, one.end) is not None and _THE.search(text[: one.start]) is not None
-    sure = yearly or counted or (_PEOPLE_DID.match(text, one.end) is not None and (one.low or 0) >= 20)
+    struck = _STRUCK.search(text[: one.start]) is not None and _CLAUSE_END.match(text, one.end) is not None
+    sure = (
+        yearly or counted or struck or (_PEOPLE_DID.match(text, one.end) is not None and (one.low or 0) >= 20)
+    )
     return Unit(name="", end=one.end, sure=sure) if sure or _bare(one, text) else None
 
 
 def _bare(one: Quantity, text: str) -> bool:
     """Whether a figure without a noun may count what another one names: "12 died and 34 were wounded"."""
     if (
-        one.low == one.high
-        and one.low is not None
+        one.low is not None
+        and one.high in {one.low, None}
         and (
             one.low < 2
             or (
@@ -284,7 +291,7 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
     if words[0][0] in _PARTICIPLES:
         return Unit(name="", end=words[0][1])
     head = plural[-1] if plural else words[-1]
-    if one.low == one.high == 1:
+    if one.low == 1 and one.high in {1, None}:
         singular = next((pair for pair in words if pair[0] in _ONE_COUNTS), None)
         if singular is None or _SAYS.match(text, singular[1]):
             return None
