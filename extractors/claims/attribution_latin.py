@@ -58,7 +58,9 @@ _LEADING = re.compile(
 )
 # "Reuters, citing two officials, reported"; "an official, who asked not to be named because ..., said".
 _CITING = re.compile(r",\s(?:citing|quoting)\s[^,;]+,\s*$", re.IGNORECASE)
-_RELATIVE = re.compile(r",\s(?:who|whose|whom|which|speaking|asking)\s[^;:]*,\s*$")
+_RELATIVE = re.compile(
+    r",\s(?:who|whose|whom|which|speaking|asking|published|released|conducted|commissioned|based|led)\s[^;:]*,\s*$"
+)
 _APPOSITION = re.compile(
     r"\s*(?:who|which|whose|head of|chief of|spokes\w+ (?:for|of)|director of|commander of)\b"
 )

@@ -47,7 +47,7 @@ _VERBS_ONLY = _words(
     complain reply specify clarify underline emphasise emphasize reiterate affirm proclaim inform
     acknowledge concede disclose reveal deny reject refute maintain predict foresee reckon believe
     suspect assess calculate conclude confirm announce warn add caution lament respond retort
-    tweet brief stress dismiss swear think
+    stress dismiss swear think
     """
 )
 _NOUNS_TOO = _words(
@@ -57,7 +57,7 @@ _NOUNS_TOO = _words(
 )
 _RARELY = _words(
     """
-    state comment remark answer counter forecast guess judge hope fear post repeat mention dispute
+    state comment remark answer counter forecast guess judge hope fear post repeat mention dispute brief tweet
     """
 )
 _DEEDS = _words(
