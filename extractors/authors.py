@@ -74,7 +74,7 @@ def find_authors(
 def _with_others(stated: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
     """The names that readers see where the one that machines are told is among them: many systems state the first only."""
     among = any(_letters(name) == _letters(stated[0]) for name in shown)
-    return shown if among and len(shown) <= MOST_SHOWN else stated
+    return shown if among and 1 < len(shown) <= MOST_SHOWN else stated
 
 
 def _letters(name: str) -> str:

@@ -59,7 +59,8 @@ _SIGNATURE = re.compile(
 )
 
 _BY = re.compile(
-    r"^(?:(?:written|posted|reported)\s+(?:on\s+.{6,20}?\s+)?by|by|von|par|por|autor(?:in)?|text|автор|작성자)\s*:?\s+(?=[^\W\d_])",
+    r"^(?:(?:written|posted|reported)\s+(?:on\s+.{6,20}?\s+)?by|by|von|par|por|autor(?:in)?|text|автор|작성자)\s*:?\s+(?=[^\W\d_])|"
+    r"^(?:автор|текст|작성자|글쓴이|글|기자|作者|記者|记者|取材・文|文|撰文|執筆|كتب|بقلم|الكاتب)\s*[:：／/]\s*(?=[^\W\d_])",
     re.IGNORECASE,
 )
 
@@ -83,7 +84,13 @@ _HEADING = re.compile(
 _JOINT = re.compile(r"\W*(?:,|&|、|/|and|und|et|y|e|og|och|и|та)\W*", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|&|、|\s(?:and|und|et|y|e|и|та))\s*$", re.IGNORECASE)
 
-_KOREAN = re.compile(r"([가-힣]{2,4})\s+(?:선임\s*)?(?:기자|특파원|통신원)\b")
+_KOREAN = re.compile(
+    r"((?:[가-힣]{2,4}\s*[·ㆍ,]\s*)*(?![가-힣]{1,3}(?:부|팀)\s)[가-힣]{2,4})\s+(?:선임\s*|인턴\s*)?(?:기자|특파원|통신원)(?![가-힣])"
+)
+# "记者 林海 周舟": the end of the line, or a mark, ends the names; a reporter who "learned from" somebody is prose.
+_CHINESE = re.compile(
+    r"(?:记者|記者)\s*[:：]?\s*([\u4e00-\u9fff]{2,3}(?:[、\s][\u4e00-\u9fff]{2,3})*)(?=$|\s*[）)】\]|｜/／])"
+)
 
 _JAPANESE = re.compile(r"【[^】]{0,12}[=＝]([\u3400-\u9fff]{3,6})】")
 
@@ -226,8 +233,8 @@ def in_lines(vicinity: Vicinity) -> list[str]:
             return [run.text, *_going_on(vicinity, place)]
         if _LABEL.fullmatch(run.text) and (found := _named_from(vicinity, place + 1)):
             return found
-        if match := _KOREAN.search(run.text) or _JAPANESE.search(run.text):
-            return [match[1]]
+        if match := _KOREAN.search(run.text) or _JAPANESE.search(run.text) or _CHINESE.search(run.text):
+            return re.split(r"[\s·ㆍ,、]+", match[1])
     return []
 
 

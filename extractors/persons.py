@@ -31,7 +31,7 @@ PREFIX = re.compile(
 )
 
 _SPLIT = re.compile(
-    r"\s*[;|•·／/\n]\s*|\s+(?:and|und|et|y|og|och|en|i|и|та|și|ve|with|mit)\s+|\s*&\s*|\s*、\s*",
+    r"\s*[;|•·ㆍ／/\n]\s*|\s+(?:and|und|et|y|og|och|en|i|и|та|și|ve|with|mit)\s+|\s*&\s*|\s*、\s*",
     re.IGNORECASE,
 )
 
@@ -67,8 +67,8 @@ _SIGN = re.compile(r"^[A-Z]{2,5}(?:-[A-Z]{1,3})?$")
 
 _ROLE = re.compile(
     r"\s+(?:(?:senior|staff|chief|contributing|managing|political|business|sports?|news|science|health|deputy|executive|associate|freelance|"
-    r"national|foreign|investigative|autos?|features?|guest)\s+)*(?:reporter|editor|writer|correspondent|columnist|contributor|journalist|"
-    r"redakteur(?:in)?|producer)\b.*$",
+    r"national|foreign|investigative|autos?|features?|guest|global|web|digital|general|assistant)\s+)*(?:reporter|editor|writer|correspondent|columnist|contributor|journalist|"
+    r"redakteur(?:in)?|producer|analyst|director|manager|founder|co-founder|professor|attorney|desk|bureau)\b.*$",
     re.IGNORECASE,
 )
 
@@ -107,7 +107,7 @@ def people(raws: list[str], outlets: frozenset[str]) -> tuple[str, ...]:
         for name in split_names(raw):
             if _is_person(name, outlets):
                 found.setdefault(fold(name), name)
-    others = [name for name in found.values() if not _bears(name, outlets)]
+    others = [name for fold_, name in found.items() if fold_ not in outlets and not _bears(name, outlets)]
     return tuple(others or found.values())[:MOST_AUTHORS]
 
 
@@ -157,6 +157,8 @@ def is_personal(name: str) -> bool:
 
 
 def _bare(piece: str) -> str:
+    if _ROLE.fullmatch(f" {piece}"):
+        return ""
     name = PREFIX.sub("", piece).strip(" ,;:.*†‡-–—|'\"“”()[]")
     return _ROLE.sub("", _TRAILING.sub("", name)).strip(" ,;:*-–—|'\"“”[]")
 
