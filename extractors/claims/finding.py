@@ -37,7 +37,7 @@ MOST_SPEAKERS = 10
 # Beginnings of written numbers: a sentence without any of these, or a digit, claims no figure.
 _NUMBER_WORDS = (
     "dozen hundred thousand million billion scores twent thirt forty fift sixt sevent eight ninet eleven twelve fourteen десят сот тысяч тисяч два две двум двух дві дво "
-    "три трех трем троих трьох трое четыр чотир пять пят шест шіст семь семи сем сім восем вісім девят один одна полтор півтор сто стa дев'ят дев’ят п'ят п’ят"
+    "три трех трем троих трьох трое четыр чотир пять пят шест шіст семь семи сем сім восем вісім девят один одна полтор півтор полсот півсот полмил півмільй полтыс півтис сто сорок девяно дюжин нескольк кільк дев'ят дев’ят п'ят п’ят"
 )
 _NONE = (
     " no soldier",

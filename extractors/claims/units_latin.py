@@ -86,8 +86,9 @@ _COUNTED = re.compile(
     r"\s(?:officially |so far )?(?:recorded|reported|counted|seen|registered|acknowledged|documented|logged)\b"
 )
 _THE = re.compile(r"\bthe\s(?:some |about |nearly )?$", re.IGNORECASE)
+_OR_SO = re.compile(r"\sor (?:so|more|fewer)(?=\s[a-z])")
 _OF_THEM = re.compile(r"\sof (?:them|these|those|whom|which)\b", re.IGNORECASE)
-_OF_A_NUMBER = re.compile(r"\sof (?:the |its |their |some |about |a total of )?\d", re.IGNORECASE)
+_OF_A_NUMBER = re.compile(r"\s(?:out )?of (?:the |its |their |some |about |a total of )?\d", re.IGNORECASE)
 _DEFINITE = re.compile(
     r"(?:\b(?:the|these|those|his|her|their|its|our|all|other|both|first|last|next|every|another)\s)$",
     re.IGNORECASE,
@@ -133,6 +134,8 @@ _DID = re.compile(
 _STRUCK = re.compile(
     r"\b(?:kill|wound|injur|captur|arrest|detain)(?:ed|ing)\s(?:another |a further )?$", re.IGNORECASE
 )
+# "Another 11 died."
+_FELL = re.compile(r"\s(?:died|drowned|perished|defected|deserted|surrendered)\b")
 _TALLY = re.compile(
     r"\b(?:counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at)\s(?:only |just )?$",
     re.IGNORECASE,
@@ -150,7 +153,12 @@ _BARE_NOT = re.compile(
 
 
 # "the 2,500-strong brigade", "a 4,000-man force".
-_HEADS = re.compile(r"-(?:strong|man|person|soldier|troop)\b", re.IGNORECASE)
+_HEADS = re.compile(r"-(?:strong|man|person|soldier|troop)\b| strong(?=[.,;])", re.IGNORECASE)
+# "one in five soldiers": a share.
+_SHARE = re.compile(
+    r"\sin (?:every )?(?:two|three|four|five|six|seven|eight|nine|ten|20|100)\b", re.IGNORECASE
+)
+_SHARE_OF = re.compile(r"\b(?:one|two|three|\d) in (?:every )?$", re.IGNORECASE)
 # "a crew of 143": what holds so many is what is counted.
 _GROUP_OF = re.compile(
     r"\b(crew|force|garrison|contingent|convoy|column|fleet|crowd|population|workforce|staff|team|unit|group|army|corps|brigade|battalion|camp|community|flotilla|caravan|arsenal|stockpile|toll)"
@@ -158,6 +166,7 @@ _GROUP_OF = re.compile(
     re.IGNORECASE,
 )
 GROUP_REACH = 40
+MOST_OF_SHARE = 100
 # "arrivals at Oda climbed to 2,700": so far before the figure stands what changed.
 CHANGE_REACH = 90
 
@@ -168,10 +177,14 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
     if one.money:
         return Unit(name=one.money, end=one.end) if one.low != 1 else None
     if heads := _HEADS.match(after):
+        if heads[0] == " strong":
+            return Unit(name="people", end=one.end + heads.end())
         return _phrase(one, text, one.end + heads.end())
     group = _GROUP_OF.search(text[max(0, one.start - GROUP_REACH) : one.start])
     if group and _BARE_AFTER.match(after):
         return Unit(name=group[1].lower(), end=one.end)
+    if (one.low or 0) <= MOST_OF_SHARE and (_SHARE.match(after) or _SHARE_OF.search(text[: one.start])):
+        return None
     if DURATION.match(after) or (
         _ATTRIBUTIVE.match(after) and not after.lower().startswith(("-north", "-south"))
     ):
@@ -207,9 +220,9 @@ def _nounless(one: Quantity, text: str) -> Unit | None:
     yearly = one.bounded and _RATE.match(text, one.end) is not None
     counted = _COUNTED.match(text, one.end) is not None and _THE.search(text[: one.start]) is not None
     struck = _STRUCK.search(text[: one.start]) is not None and _CLAUSE_END.match(text, one.end) is not None
-    sure = (
-        yearly or counted or struck or (_PEOPLE_DID.match(text, one.end) is not None and (one.low or 0) >= 20)
-    )
+    low = one.low or 0
+    people = (low >= 20 and _PEOPLE_DID.match(text, one.end)) or (low > 1 and _FELL.match(text, one.end))
+    sure = yearly or counted or struck or bool(people)
     return Unit(name="", end=one.end, sure=sure) if sure or _bare(one, text) else None
 
 
@@ -241,10 +254,10 @@ def _tallied(one: Quantity, text: str) -> bool:
 def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
     """The head noun of the phrase that begins at `begin`."""
     place = begin
-    if more := _MORE.match(text, place):
+    if more := _MORE.match(text, place) or _OR_SO.match(text, place):
         place = more.end()
-    if one.low == one.high == 1 and _OF_THEM.match(text, place):
-        return None  # "one of them wounded" is no figure of its own
+    if one.low == one.high == 1 and (_OF_THEM.match(text, place) or _OF_A_NUMBER.match(text, place)):
+        return None  # "one of them", "one of 21 officers": no figure of its own
     if _OF_THEM.match(text, place) or _OF_A_NUMBER.match(text, place):
         return Unit(name="", end=place)
     if of := _OF.match(text, place):
