@@ -41,7 +41,7 @@ def read(state, body, at):
         elapsed=timedelta(0),
     )
     given = read_one(FeedJob(feed=FEED, state=state, verdict=verdict, zone=None, now=at))
-    return {row.entry_key for row in given.rows}, after_poll(FEED, state, verdict, given.document, 0, at)
+    return {row.entry_key for row in given.rows}, after_poll(FEED, state, verdict, given.reading, 0, at)
 
 
 def test_p10_ids_made_anew_at_every_reading_are_seen():

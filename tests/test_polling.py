@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from extractors.records import Entry, Fault, FeedDocument
 from wirewatch import polling
 from wirewatch.entering import entry_key, ledger_rows, shard_of
+from wirewatch.feedreading import reading_of
 from wirewatch.polling import after_poll, due, unchanged, validators
 from wirewatch.records import Feed, FeedState
 from wirewatch.verdicts import Due, Fetched, Gone, NotModified, NotYet, Refused, Unreachable
@@ -52,7 +53,7 @@ def healthy(**more):
 
 
 def read(state=None, *, feed=FEED, verdict=None, doc=None, new=0, now=NOON):
-    return after_poll(feed, state, verdict or fetched(), doc or document(), new, now)
+    return after_poll(feed, state, verdict or fetched(), reading_of(doc or document()), new, now)
 
 
 def failed(state, verdict, now=NOON):
@@ -116,7 +117,12 @@ def test_hints_of_server_and_feed_are_kept_within_reason():
 def test_the_operators_interval_goes_before_all_hints():
     often = replace(FEED, every=5 * MINUTE)
     state = after_poll(
-        often, None, fetched(("cache-control", "max-age=9999")), document(ttl_minutes=60), 10, NOON
+        often,
+        None,
+        fetched(("cache-control", "max-age=9999")),
+        reading_of(document(ttl_minutes=60)),
+        10,
+        NOON,
     )
     assert 5 * MINUTE <= wait_of(state) <= 5.5 * MINUTE
 
@@ -386,7 +392,7 @@ def test_whatever_happens_a_feed_is_asked_again_within_thirty_days_and_not_at_on
         doc = document(10, HOUR) if isinstance(verdict, Fetched) and readable else None
         before = state.entries_seen if state else 0
         fault = None if doc or not isinstance(verdict, Fetched) else "html: x"
-        state = after_poll(feed, state, verdict, doc, new if doc else 0, now, fault=fault)
+        state = after_poll(feed, state, verdict, doc and reading_of(doc), new if doc else 0, now, fault=fault)
         assert MINUTE <= state.next_poll_at - now <= 30 * DAY
         assert state.entries_seen - before == (new if doc else 0)
         assert state.failures >= 0

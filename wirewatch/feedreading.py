@@ -1,13 +1,15 @@
 """Feeds read in worker processes: parsing never holds up the fetching of others, and a parser that dies takes no run along.
 
-A worker gives back the ledger's rows ready made, and the document without its texts: only dates and faults are still
-needed of it. Few small feeds are read in a thread, where a process would take longer to start than to work.
+A worker gives back the ledger's rows ready made, and of the document what is learned about the feed: entries as records
+took 26 us of processor each on their way, rows and reading take 6. Few small feeds are read in a thread, where a process
+would take longer to start than to work.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,11 +20,11 @@ from pebble import ProcessExpired, ProcessPool
 
 from extractors.errors import FeedUnreadable
 from extractors.feeds import read_feed
-from extractors.records import Entry, FeedDocument
+from extractors.records import FeedDocument
 from wirewatch.entering import ledger_rows
-from wirewatch.identities import COMPARED
+from wirewatch.identities import COMPARED, id_marks
 from wirewatch.packing import PackedRow, packed
-from wirewatch.records import Feed, FeedState
+from wirewatch.records import Feed, FeedReading, FeedState
 from wirewatch.verdicts import Fetched
 
 # Fewer feeds than this, each smaller than that, are parsed sooner than a process starts (0.5 s against 5 ms a feed).
@@ -47,9 +49,9 @@ class FeedJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFeed:
-    """A feed that was read: the ledger's rows, ready to be written, and the document without texts."""
+    """A feed that was read: the ledger's rows, ready to be written, and what is learned about the feed."""
 
-    document: FeedDocument
+    reading: FeedReading
     rows: tuple[PackedRow, ...]
 
 
@@ -98,17 +100,39 @@ def read_one(job: FeedJob) -> ReadFeed | str:
     except FeedUnreadable as fault:
         return fault.reason
     rows = ledger_rows(document, job.feed, job.state, job.now, oldest=job.oldest)
-    return ReadFeed(document=without_texts(document), rows=tuple(map(packed, rows)))
+    return ReadFeed(reading=reading_of(document), rows=tuple(map(packed, rows)))
 
 
-def without_texts(document: FeedDocument) -> FeedDocument:
-    """The document with the dates and faults of its entries only, and with what shows whether the ids of the first stay."""
-    bare = tuple(
-        Entry(
-            feed_url=entry.feed_url, entry_id=entry.entry_id if place < COMPARED else "", url=entry.url, link=entry.link,
-            title=entry.title if place < COMPARED else None, published_at=entry.published_at, updated_at=entry.updated_at,
-            faults=entry.faults,
-        )
-        for place, entry in enumerate(document.entries)
+def reading_of(document: FeedDocument) -> FeedReading:
+    """What a document teaches about its feed."""
+    entries = document.entries
+    faults = Counter(fault.kind for entry in entries for fault in entry.faults)
+    return FeedReading(
+        kind=document.kind, entries=len(entries), title=document.title, language=document.language,
+        published=tuple(at for entry in entries if (at := entry.published_at)),
+        appeared=tuple(at for entry in entries if (at := entry.published_at or entry.updated_at)),
+        faults=document.faults, entry_faults=tuple(faults.most_common()), id_marks=id_marks(entries),
+        ttl_minutes=document.ttl_minutes, skip_hours=document.skip_hours, skip_days=document.skip_days,
+        sitemaps=document.sitemaps,
     )  # fmt: skip
-    return replace(document, entries=bare)
+
+
+def joined(first: ReadFeed, others: Iterable[ReadFeed]) -> ReadFeed:
+    """A sitemap index with what stands in its sitemaps, as one feed."""
+    parts = [first, *others]
+    readings = [part.reading for part in parts]
+    faults: Counter[str] = Counter()
+    for reading in readings:
+        faults.update(dict(reading.entry_faults))
+    rows = {row.entry_key: row for part in parts for row in part.rows}
+    return ReadFeed(
+        rows=tuple(rows.values()),
+        reading=replace(
+            first.reading,
+            entries=sum(reading.entries for reading in readings),
+            published=tuple(at for reading in readings for at in reading.published),
+            appeared=tuple(at for reading in readings for at in reading.appeared),
+            entry_faults=tuple(faults.most_common()),
+            id_marks=tuple(mark for reading in readings for mark in reading.id_marks)[:COMPARED],
+        ),
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,10 +15,9 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import median
 
-from extractors.records import FeedDocument
 from extractors.urls import canonical_url, is_front, same_site
-from wirewatch.identities import id_marks, ids_changed
-from wirewatch.records import Feed, FeedState
+from wirewatch.identities import ids_changed
+from wirewatch.records import Feed, FeedReading, FeedState
 from wirewatch.verdicts import Due, Fetched, FetchVerdict, Gone, NotModified, NotYet, Refused, Unreachable
 
 # Pacing that works on real feeds (facts: 10 minutes to 24 hours); twelve hours is what digests call fresh.
@@ -97,7 +95,7 @@ def after_poll(
     feed: Feed,
     state: FeedState | None,
     verdict: FetchVerdict,
-    document: FeedDocument | None,
+    reading: FeedReading | None,
     new_entries: int,
     now: datetime,
     *,
@@ -105,15 +103,15 @@ def after_poll(
 ) -> FeedState:
     """The feed's state after a poll whose entries are in the ledger already.
 
-    `document` is what the body gave; None with `fault` when it was no feed, None without when the body was `unchanged`.
+    `reading` is what the body gave; None with `fault` when it was no feed, None without when the body was `unchanged`.
     """
     before = replace(
         state or FeedState(url=feed.url), publisher=feed.publisher, family=feed.family, polled_at=now,
         language=feed.language or (state.language if state else None), zone=feed.zone,
     )  # fmt: skip
     if isinstance(verdict, Fetched):
-        if document is not None:
-            return _after_reading(feed, before, verdict, document, new_entries, now)
+        if reading is not None:
+            return _after_reading(feed, before, verdict, reading, new_entries, now)
         if fault is None:
             return _after_no_change(feed, _moved(before, verdict), verdict.headers, now, read=True)
         return _after_failure(feed, before, _unreadable(fault), now)
@@ -124,12 +122,9 @@ def after_poll(
     return replace(after, current_url=None) if isinstance(verdict, Gone) else after
 
 
-def rhythm(document: FeedDocument, now: datetime) -> timedelta | None:
+def rhythm(reading: FeedReading, now: datetime) -> timedelta | None:
     """The usual time between two entries by the feed's own dates; None when they do not tell."""
-    times = sorted(
-        {at for entry in document.entries if (at := entry.published_at or entry.updated_at) and at <= now},
-        reverse=True,
-    )[:20]
+    times = sorted({at for at in reading.appeared if at <= now}, reverse=True)[:20]
     if len(times) < 3:
         return None
     gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(times)]
@@ -138,14 +133,13 @@ def rhythm(document: FeedDocument, now: datetime) -> timedelta | None:
 
 
 def _after_reading(
-    feed: Feed, before: FeedState, verdict: Fetched, document: FeedDocument, new: int, now: datetime
+    feed: Feed, before: FeedState, verdict: Fetched, reading: FeedReading, new: int, now: datetime
 ) -> FeedState:
-    truncated = any(fault.kind == "truncated" for fault in document.faults)
+    truncated = any(fault.kind == "truncated" for fault in reading.faults)
     first = before.first_read_at is None
-    known = len(document.entries) - new
-    gap = not first and bool(document.entries) and known <= 0
-    marks = id_marks(document.entries)
-    changed = ids_changed(before.id_marks, marks)
+    known = reading.entries - new
+    gap = not first and reading.entries > 0 and known <= 0
+    changed = ids_changed(before.id_marks, reading.id_marks)
     state = _moved(before, verdict)
     state = replace(
         state,
@@ -153,19 +147,19 @@ def _after_reading(
         etag=None if truncated else verdict.header("etag"),
         last_modified=None if truncated else verdict.header("last-modified"),
         body_hash=None if truncated else body_hash(verdict.body),
-        kind=document.kind, title=document.title or before.title, language=feed.language or document.language or before.language,
-        faults=_faults(document, verdict, changed), read_at=now, changed_at=now if new or first else before.changed_at,
+        kind=reading.kind, title=reading.title or before.title, language=feed.language or reading.language or before.language,
+        faults=_faults(reading, verdict, changed), read_at=now, changed_at=now if new or first else before.changed_at,
         entries_seen=before.entries_seen + new, entries_new=new, gap_suspected=gap,
-        distrust_ids=before.distrust_ids or changed > 0 or any(fault.kind == "shared-ids" for fault in document.faults),
-        id_marks=marks,
-        rhythm_seconds=_learned_rhythm(before, document, new, now),
+        distrust_ids=before.distrust_ids or changed > 0 or any(fault.kind == "shared-ids" for fault in reading.faults),
+        id_marks=reading.id_marks,
+        rhythm_seconds=_learned_rhythm(before, reading, new, now),
     )  # fmt: skip
-    if not document.entries and document.kind != "sitemap-index":
+    if not reading.entries and reading.kind != "sitemap-index":
         return _after_failure(
             feed, state, _Failure("empty", "the feed has no entries", WEIGHTS["empty"], LONGEST_EMPTY), now
         )
     state = replace(state, failures=0.0, first_read_at=before.first_read_at or now)
-    return _scheduled(feed, _heard(state, now), _interval(feed, state, document, verdict, now), now, document)
+    return _scheduled(feed, _heard(state, now), _interval(feed, state, reading, verdict, now), now, reading)
 
 
 def _after_no_change(
@@ -228,31 +222,31 @@ def _heard(state: FeedState, now: datetime) -> FeedState:
 
 
 def _interval(
-    feed: Feed, state: FeedState, document: FeedDocument, verdict: Fetched, now: datetime
+    feed: Feed, state: FeedState, reading: FeedReading, verdict: Fetched, now: datetime
 ) -> timedelta:
     if feed.every is not None:
         return feed.every
     before = timedelta(seconds=state.interval_seconds or FIRST_INTERVAL.total_seconds())
-    usual = rhythm(document, now)
+    usual = rhythm(reading, now)
     blind = before * (
         0.7 if state.entries_new else 1.25
     )  # no dates to go by: quicker while something new comes
     interval = usual / ASKS_PER_ENTRY if usual is not None else blind
-    interval = max(interval, _hint(verdict.headers, document, now))
-    if (window := _window(document, now)) is not None:
+    interval = max(interval, _hint(verdict.headers, reading, now))
+    if (window := _window(reading, now)) is not None:
         interval = min(interval, window / ASKS_PER_WINDOW)
     if state.gap_suspected:
         interval = min(interval, before / 2)
     return min(max(interval, SHORTEST), LONGEST)
 
 
-def _window(document: FeedDocument, now: datetime) -> timedelta | None:
+def _window(reading: FeedReading, now: datetime) -> timedelta | None:
     """How long an entry stays in the feed, by its dates."""
-    times = [at for entry in document.entries if (at := entry.published_at) and at <= now]
+    times = [at for at in reading.published if at <= now]
     return max(times) - min(times) if len(times) >= 5 and max(times) > min(times) else None
 
 
-def _hint(headers: tuple[tuple[str, str], ...], document: FeedDocument | None, now: datetime) -> timedelta:
+def _hint(headers: tuple[tuple[str, str], ...], reading: FeedReading | None, now: datetime) -> timedelta:
     """How long the server and the feed ask to be left alone, within reason."""
     came = dict(reversed(headers))
     hints = [timedelta(0)]
@@ -261,18 +255,18 @@ def _hint(headers: tuple[tuple[str, str], ...], document: FeedDocument | None, n
     elif "expires" in came:
         with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
             hints.append(parsedate_to_datetime(came["expires"]) - now)
-    if document is not None and document.ttl_minutes:
-        hints.append(timedelta(minutes=document.ttl_minutes))
+    if reading is not None and reading.ttl_minutes:
+        hints.append(timedelta(minutes=reading.ttl_minutes))
     return min(max(hints), LONGEST_HINT)
 
 
 def _scheduled(
-    feed: Feed, state: FeedState, interval: timedelta, now: datetime, document: FeedDocument | None
+    feed: Feed, state: FeedState, interval: timedelta, now: datetime, reading: FeedReading | None
 ) -> FeedState:
     """The next poll: the interval, a little jitter that never shortens it, and no hour that the feed asks to skip."""
     at = now + interval * (1 + _JITTER * _share(feed.url, now.isoformat()))
-    if document is not None and feed.every is None:
-        at = _outside(at, document.skip_hours, document.skip_days)
+    if reading is not None and feed.every is None:
+        at = _outside(at, reading.skip_hours, reading.skip_days)
     return replace(state, interval_seconds=int(interval.total_seconds()), next_poll_at=at)
 
 
@@ -297,7 +291,7 @@ def _moved(before: FeedState, verdict: Fetched) -> FeedState:
     return replace(before, moved_to=target, moved_seen=seen)
 
 
-def _learned_rhythm(before: FeedState, document: FeedDocument, new: int, now: datetime) -> int | None:
+def _learned_rhythm(before: FeedState, reading: FeedReading, new: int, now: datetime) -> int | None:
     """The usual gap, learned slowly: three tenths of what was seen now, seven of what was known."""
     if new and before.changed_at is not None and before.first_read_at is not None:
         observed = (now - before.changed_at).total_seconds() / new
@@ -305,19 +299,15 @@ def _learned_rhythm(before: FeedState, document: FeedDocument, new: int, now: da
         return max(1, int(0.7 * known + 0.3 * observed))
     if before.rhythm_seconds is not None:
         return before.rhythm_seconds
-    told = rhythm(document, now)
+    told = rhythm(reading, now)
     return max(1, int(told.total_seconds())) if told is not None else None
 
 
-def _faults(document: FeedDocument, verdict: Fetched, changed: int) -> tuple[str, ...]:
+def _faults(reading: FeedReading, verdict: Fetched, changed: int) -> tuple[str, ...]:
     """The feed's faults as lines; those of its entries counted by kind; a clock that is wrong."""
-    lines = [f"{fault.kind}: {fault.detail}" for fault in document.faults]
-    counts = Counter(fault.kind for entry in document.entries for fault in entry.faults)
-    lines += [
-        f"{kind}: {count} entries"
-        for kind, count in counts.most_common()
-        if kind not in {f.kind for f in document.faults}
-    ]
+    lines = [f"{fault.kind}: {fault.detail}" for fault in reading.faults]
+    told = {fault.kind for fault in reading.faults}
+    lines += [f"{kind}: {count} entries" for kind, count in reading.entry_faults if kind not in told]
     if changed:
         lines.append(f"changing-ids: {changed} entries came again under another id; ids are no longer used")
     try:

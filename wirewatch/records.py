@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from extractors.records import Claim, Mention, TopicTag
+from extractors.records import Claim, Fault, Mention, TopicTag
 
 # --------------------------------------------------------------------------- feeds
 
@@ -25,6 +25,25 @@ class Feed:
     language: str | None = None
     zone: str | None = None
     every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedReading:
+    """What a feed's bytes teach about the feed itself; its entries are in the ledger. Small: it comes from another process."""
+
+    kind: str
+    entries: int
+    title: str | None = None
+    language: str | None = None
+    published: tuple[datetime, ...] = ()  # of the entries that say when
+    appeared: tuple[datetime, ...] = ()  # the same, or when they were updated
+    faults: tuple[Fault, ...] = ()
+    entry_faults: tuple[tuple[str, int], ...] = ()  # kinds of fault and how many entries have them
+    id_marks: tuple[str, ...] = ()
+    ttl_minutes: int | None = None
+    skip_hours: tuple[int, ...] = ()  # UTC
+    skip_days: tuple[int, ...] = ()  # Monday is 0
+    sitemaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

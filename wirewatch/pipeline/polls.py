@@ -11,20 +11,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from itertools import zip_longest
 
-from extractors.records import FeedDocument
 from extractors.urls import host_of, same_site
-from wirewatch.feedreading import FeedJob, FeedReaders, ReadFeed, open_feed_readers
+from wirewatch.feedreading import FeedJob, FeedReaders, ReadFeed, joined, open_feed_readers
 from wirewatch.fetch import Fetcher
 from wirewatch.index import Entered, feed_id
 from wirewatch.packing import PackedRow
 from wirewatch.pipeline.engine import Engine
 from wirewatch.polling import after_poll, due, unchanged, validators
-from wirewatch.records import FeedState
+from wirewatch.records import FeedReading, FeedState
 from wirewatch.verdicts import Due, Fetched, FetchVerdict, NotYet
 
 # Polls entered at once: a crash repeats at most what is on the way, and a bulk request stays in its best size.
@@ -43,7 +42,7 @@ class Poll:
 
     due: Due
     verdict: FetchVerdict
-    document: FeedDocument | None = None
+    reading: FeedReading | None = None
     rows: tuple[PackedRow, ...] = ()
     fault: str | None = None
 
@@ -147,9 +146,9 @@ class _Asking:
         read = await self._read(wanted, verdict)
         if isinstance(read, str):
             return Poll(due=wanted, verdict=verdict, fault=read)
-        if read.document.sitemaps:
+        if read.reading.sitemaps:
             read = await self._with_sitemaps(wanted, read)
-        return Poll(due=wanted, verdict=verdict, document=read.document, rows=read.rows)
+        return Poll(due=wanted, verdict=verdict, reading=read.reading, rows=read.rows)
 
     async def _read(self, wanted: Due, verdict: Fetched) -> ReadFeed | str:
         feed = wanted.feed
@@ -168,15 +167,14 @@ class _Asking:
 
     async def _with_sitemaps(self, wanted: Due, index: ReadFeed) -> ReadFeed:
         """The index with the entries of its newest sitemaps, as far as they can be had."""
-        rows, entries = {row.entry_key: row for row in index.rows}, list(index.document.entries)
-        ours = [url for url in index.document.sitemaps if same_site(url, wanted.feed.url)]
+        found: list[ReadFeed] = []
+        ours = [url for url in index.reading.sitemaps if same_site(url, wanted.feed.url)]
         for url in ours[:NEWEST_SITEMAPS]:
             verdict = await self.fetcher.fetch_feed(url)
             read = await self._read(wanted, verdict) if isinstance(verdict, Fetched) else "not fetched"
             if not isinstance(read, str):
-                rows |= {row.entry_key: row for row in read.rows}
-                entries.extend(read.document.entries)
-        return ReadFeed(document=replace(index.document, entries=tuple(entries)), rows=tuple(rows.values()))
+                found.append(read)
+        return joined(index, found)
 
 
 def _enter(engine: Engine, polls: Sequence[Poll]) -> Counter[str]:
@@ -192,7 +190,7 @@ def _enter(engine: Engine, polls: Sequence[Poll]) -> Counter[str]:
         feeds=len(polls),
         failed=sum(state.failures > 0 for state in states),
         unchanged=sum(
-            each.document is None and state.failures == 0 for each, state in zip(polls, states, strict=True)
+            each.reading is None and state.failures == 0 for each, state in zip(polls, states, strict=True)
         ),
         entries=sum(len(each.rows) for each in polls),
         new=len(entered.new),
@@ -211,5 +209,5 @@ def _counted(each: Poll, fresh: AbstractSet[str], entered: Entered) -> int:
 
 def _state(each: Poll, new: int, engine: Engine) -> FeedState:
     return after_poll(
-        each.due.feed, each.due.state, each.verdict, each.document, new, engine.clock(), fault=each.fault
+        each.due.feed, each.due.state, each.verdict, each.reading, new, engine.clock(), fault=each.fault
     )
