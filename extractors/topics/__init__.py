@@ -14,6 +14,7 @@ from extractors.taxonomy import Taxonomy
 from extractors.topics.firing import Explanation, Fired, Reading, fire, read
 from extractors.topics.levels import level_of
 from extractors.topics.signs import weigh
+from extractors.topics.yielding import give_way
 
 __all__ = ["Explanation", "explain", "tag"]
 
@@ -34,7 +35,7 @@ def explain(title: str, text: str, *, language: str | None, taxonomy: Taxonomy) 
 
 
 def _tags(reading: Reading, language: str | None) -> tuple[tuple[TopicTag, ...], list[Fired]]:
-    fired = fire(reading, language)
+    fired = give_way(fire(reading, language), reading)
     fired += weigh(reading, fired)
     by_topic: dict[str, list[Fired]] = {}
     for one in fired:

@@ -97,6 +97,7 @@ class Reading:
     off_topic: bool = False  # about sport, fiction, games or trade as a whole
     old_years: dict[tuple[str, int], bool] = field(default_factory=dict)
     vetoed: list[Vetoed] = field(default_factory=list)
+    gave_way: set[str] = field(default_factory=set)  # topics with a rule that gave way to another topic
 
 
 def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:
@@ -119,7 +120,7 @@ def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:
 
 
 def fire(reading: Reading, language: str | None) -> list[Fired]:
-    """Every rule that fires, by sentence."""
+    """Every rule that fires, by sentence; which of them give way to another topic is decided in `yielding`."""
     fired: list[Fired] = []
     for place, sentence in enumerate(reading.sentences):
         tried: set[str] = set()
@@ -134,7 +135,7 @@ def fire(reading: Reading, language: str | None) -> list[Fired]:
         for several in here.values():
             if sum(one.weight for one in several) >= FIRES:
                 fired += several
-    return _yielding(fired, reading)
+    return fired
 
 
 def _candidates(sentence: Sentence, taxonomy: Taxonomy) -> Iterator[Pattern]:
@@ -147,52 +148,6 @@ def _candidates(sentence: Sentence, taxonomy: Taxonomy) -> Iterator[Pattern]:
                     break
             else:
                 yield pattern
-
-
-def _yielding(fired: list[Fired], reading: Reading) -> list[Fired]:
-    """Without the firings that give way to another topic: who crosses a border to defect is no incursion."""
-    standing: dict[str, list[Fired]] = {}
-    for one in fired:
-        for topic in (one.topic, *reading.taxonomy.parents(one.topic)) if one.counts else ():
-            standing.setdefault(topic, []).append(one)
-    kept = []
-    for one in fired:
-        stronger = {
-            topic
-            for topic in one.unless & standing.keys()
-            if _stands(standing[topic], standing.get(one.topic, [one]))
-        }
-        if not stronger:
-            kept.append(one)
-            continue
-        start, end = one.spans[0]
-        content = reading.title if one.sentence.field == "title" else reading.text
-        reading.vetoed.append(
-            Vetoed(
-                rule=one.rule,
-                field=one.sentence.field,
-                sentence=one.sentence.number,
-                reason=f"gives way to {', '.join(sorted(stronger))}",
-                text=content[start:end],
-            )
-        )
-    return kept
-
-
-def _stands(these: list[Fired], those: list[Fired]) -> bool:
-    """Whether these firings stand against those that give way to them.
-
-    Of two that each give way to the other, the one in the headline, in more sentences, or named first stays: an article
-    about both must not end with neither.
-    """
-    mutual = all(one.unless & {other.topic for other in those} for one in these)
-    return not mutual or _strength(these) > _strength(those)
-
-
-def _strength(fired: list[Fired]) -> tuple[bool, int, int, str]:
-    first = min((one.sentence.field == "text", one.spans[0]) for one in fired)
-    sentences_ = {(one.sentence.field, one.sentence.number) for one in fired}
-    return not first[0], len(sentences_), -first[1][0], fired[0].topic
 
 
 def _nearby(found: list[Sentence]) -> list[int]:

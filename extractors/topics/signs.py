@@ -2,7 +2,8 @@
 
 Every class of words (`words/signs.toml`) has a weight for each topic (`taxonomy/signs.json`, fitted by
 `python -m bench fit_signs`); the weights of the classes that are there add up. Where the sum is high enough, the topic is
-tagged, and its evidence are the words that weigh most. Rules go first: signs speak only of topics no rule fired for.
+tagged, and its evidence are the words that weigh most. Rules go first: signs speak only of topics for which no rule
+fired or gave way.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from extractors.topics.status import NOT_COUNTED
 Field = Literal["title", "text"]
 # Signs are pooled over the headline and so many sentences: where a news text says what it is about.
 LEAD = 3
-# The log-odds that earn a tag.
-ENOUGH = 0.5
+# The log-odds that earn a tag: from 0.5 to 0.7 one false tag of the given passages went, and no right one of any.
+ENOUGH = 0.7
 # A sign that adds as much is evidence; there must be two of them, in different words. A reader is shown the heaviest.
 SHOWN = 0.5
 FEWEST = 2
@@ -37,7 +38,7 @@ def weigh(reading: Reading, fired: Sequence[Fired]) -> list[Fired]:
         return []
     window = lead(reading)
     seen = amounts(window)
-    known = {one.topic for one in fired}
+    known = {one.topic for one in fired} | reading.gave_way
     known |= {parent for topic in known for parent in reading.taxonomy.parents(topic)}
     found: list[Fired] = []
     for topic, score in _scores(seen, reading.taxonomy).items():
