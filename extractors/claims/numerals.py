@@ -173,10 +173,29 @@ for _forms, _value in (
         _CYRILLIC_WORDS[_form] = _value
 _CYR_SCALE = r"тысяч[аиуе]?|тисяч[аиіу]?|тыс\.?|тис\.?|миллион(?:ов|а|ы)?|мільйон(?:ів|а|и)?|млн\.?|миллиард(?:ов|а|ы)?|мільярд(?:ів|а|и)?|млрд\.?|сот(?:ен|ни)|десятк(?:ов|ів)"
 _CYR_VAGUE = r"(?:(?:несколько|кілька|нескольких|кількох)\s+)?(?:десятк[аиі]|десятками|десятків|десятков|сотн[иіяю]|сотнями|сотен|тысячи|тысячами|тисячі|тисячами|миллионы|мільйони)(?:\s+(?:тысяч|тисяч))?|(?:несколько|кілька|нескольких|кількох)\s+(?:тысяч|тисяч|сотен|десятков|десятків)"
+# "около тысячи" is a thousand; without such a word "тысячи" are some thousands.
+_CYR_ABOUT_ONE = "|".join(
+    rf"(?<={word}\s)(?:тысячи|сотни|миллиона|тисячі|сотні|мільйона)(?!\s(?:тысяч|тисяч)|\w)"
+    for word in [
+        "около",
+        "более",
+        "больше",
+        "свыше",
+        "менее",
+        "меньше",
+        "порядка",
+        "близько",
+        "більше",
+        "менше",
+        "майже",
+        "до",
+    ]
+)
 _CYR_WORD = "|".join(sorted((re.escape(w) for w in _CYRILLIC_WORDS), key=len, reverse=True))
 _CYRILLIC_RE = re.compile(
     rf"(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>\d{{1,3}}(?:[  ,.]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?)(?![\d:/])(?:[\s ]?(?P<scale>{_CYR_SCALE})(?!\w))?"
     rf"(?P<pct>\s?(?:%|процент\w*|відсотк\w*))?"
+    rf"|(?P<some>{_CYR_ABOUT_ONE})"
     rf"|(?P<vague>(?<!\w)(?:{_CYR_VAGUE})(?!\w))"
     rf"|(?P<half>(?<!\w)(?:пол|пів)\s(?P<halfscale>сотні|тысячи|тисячі|миллиона|мільйона|миллиарда|мільярда)(?!\w))"
     rf"|(?P<words>(?<!\w)(?:(?:{_CYR_WORD})(?:\s(?:{_CYR_WORD}))*(?:\s(?:{_CYR_SCALE}))?(?:\s(?:{_CYR_WORD}))*|(?:тысяча|тысячу|тысячи|тисяча|тисячу|миллион|мільйон))(?!\w))",
@@ -201,6 +220,8 @@ def _read_cyrillic(match: re.Match[str]) -> Number | None:
     start = match.start() + (len(match[0]) - len(match[0].lstrip()))
     if match["vague"]:
         return Number(value=None, start=match.start(), end=match.end(), spelled=True)
+    if match["some"]:
+        return Number(value=_cyrillic_factor(match["some"]), start=start, end=match.end(), spelled=True)
     if match["half"]:
         value = _cyrillic_factor(match["halfscale"]) / 2
         return Number(value=value, start=start, end=match.end(), spelled=True)
@@ -268,7 +289,7 @@ _KO_COUNTER = r"명|사람|발|대|척|개|건|차례|기|정|곳|문|번|마리
 _ASIAN_RE = re.compile(
     r"(?P<vague>(?:수|몇)\s?(?:십|백|천|만)(?:\s?만)?(?=\s?여?\s?(?:명|발|대|개|척|기|건|톤|곳|차례|[가-힣]))|[数數几幾](?:十|百|千|万|萬)(?:万|萬)?|[上成](?:百上)?[百千]|十数|数(?=人|名|機|発|隻))"
     rf"|(?P<native>(?<![가-힣])(?:{'|'.join(sorted(_NATIVE, key=len, reverse=True))})(?=\s?(?:{_KO_COUNTER})(?![가-힣]*기자)))"
-    r"|(?P<cur>US\$|\$|€|£|¥|₩)?(?P<num>(?<![\d.A-Za-z/:\-])(?:\d[\d,]*(?:\.\d+)?\s?[천백십千百]?\s?(?:[만억조万萬亿億兆]\s?)?)(?:(?<=[만억조천백万萬亿億兆千百\s])\d[\d,]*\s?[천백십千百]?\s?(?:[만억万萬亿億]\s?)?)*(?:(?<=[만억조万萬亿億])\s?[일이삼사오육칠팔구][천백십])*)(?P<pct>\s?(?:%|퍼센트|％|パーセント))?"
+    r"|(?P<cur>US\$|\$|€|£|¥|₩)?(?P<num>(?<![\d.A-Za-z/:\-])(?:\d[\d,]*(?:\.\d+)?\s?[천백십千百]?\s?(?:(?:[万萬][亿億]|[만억조万萬亿億兆])\s?)?)(?:(?<=[만억조천백万萬亿億兆千百\s])\d[\d,]*\s?[천백십千百]?\s?(?:[만억万萬亿億]\s?)?)*(?:(?<=[만억조万萬亿億])\s?[일이삼사오육칠팔구][천백십])*)(?P<pct>\s?(?:%|퍼센트|％|パーセント))?"
     r"|(?P<han>(?<![一-龥])[一二两兩三四五六七八九十百千〇零][一二两兩三四五六七八九十百千万萬亿億〇零]*(?=[名人枚架辆輛艘发發门門次起公吨噸美個个座处位機台隻件回発キトドカ多余餘]))"
     r"|(?P<han3>(?<![第初之一二两三四五六七八九十百千万〇\d])[一二两三四五六七八九十百千万][一二两三四五六七八九十百千万亿〇零]+(?=[名人枚架辆輛艘发發门門次起公吨噸座处艇機台隻件回発多余餘美公元]))"
     r"|(?P<han2>(?:(?<=[了有的约約超过逾近至少达近，、。」は が]))[一二两兩三四五六七八九十百千〇零][一二两兩三四五六七八九十百千万萬亿億〇零]*(?=[名人枚架辆輛艘发發门門次起吨噸個个位機台隻件回発多余餘]))"
@@ -280,6 +301,7 @@ def _asian_value(written: str) -> float | None:
     """Digits and numerals mixed: 1만2000, 3천, 1万2千, 一千五百."""
     total, section, current, digits = 0.0, 0.0, 0.0, ""
     seen = False
+    written = re.sub("[万萬][亿億]", "兆", written)
     for char in written.replace(",", "").replace(" ", "").replace(" ", "") + "\0":
         if (char.isdigit() and char.isascii()) or (char == "." and digits):
             digits += char

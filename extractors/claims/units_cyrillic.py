@@ -25,7 +25,7 @@ _WAS = re.compile(
 _THEY = frozenset({"их", "їх", "что", "що", "там", "это", "це", "число", "количество", "кількість"})
 _CHANGED = re.compile(r"(?:до|на)\s+$", re.IGNORECASE)
 _NUMBER_OF = re.compile(r"(?:числ|количеств|кількіст|кількост|потер|втрат)", re.IGNORECASE)
-_OF_A_NUMBER = re.compile(r"\s(?:из|із|з)\s(?:\w+\s)?\d")
+_OF_A_NUMBER = re.compile(r"\s(?:из|із|з)\s(?:(?:\w+\s)?\d|(?:них|которых|яких)\b)")
 _CYR_MEASURE = re.compile(
     r"\s?(км(?:/ч)?|километр\w*|кілометр\w*|тонн?\w*|метр\w*|доллар\w*|долар\w*|руб\w*|евро|євро|вон\b|гривен\w*|гривн\w*|иен\w*)",
     re.IGNORECASE,

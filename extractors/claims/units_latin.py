@@ -135,12 +135,12 @@ _STRUCK = re.compile(
     r"\b(?:kill|wound|injur|captur|arrest|detain)(?:ed|ing)\s(?:another |a further )?$", re.IGNORECASE
 )
 # "Another 11 died."
-_FELL = re.compile(r"\s(?:died|drowned|perished|defected|deserted|surrendered)\b")
+_FELL = re.compile(r"\s(?:died|drowned|perished|defected|deserted|surrendered|survived)\b")
 _TALLY = re.compile(
     r"\b(?:counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at)\s(?:only |just )?$",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|a|the)\b)")
+_CLAUSE_END = re.compile(r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|a|the|and|but|near|after|when)\b)")
 _PEOPLE_DID = re.compile(
     r"\s(?:have|had|were|are|has|was)\s(?:since |already |also |been )*(?:marched|attended|died|drowned|perished|vanished|disappeared|survived|resigned|volunteered|fallen|fled|turned out|gathered|joined|killed|wounded|injured|hurt|displaced|captured|deserted|"
     r"defected|enlisted|protested|arrived|left|crossed|surrendered|arrested|detained|missing|dead|evacuated|taken part|signed up|come back|returned|taken|freed|homeless)\b",
@@ -273,7 +273,7 @@ def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
         gap = text[place : match.start()]
         if gap.strip(" \t\"'“”‘’-") or len(words) >= MOST_WORDS:
             break
-        word = match[0].lower().removesuffix("'s").removesuffix("’s")
+        word = match[0].lower().removesuffix("'s").removesuffix("’s").rstrip("'’")
         if word in _STOP or (words and _ends_phrase(words[-1][0], word)):
             break
         words.append((word, match.end()))
