@@ -351,8 +351,10 @@ def _evidence(sentence: _Sentence, start: int, end: int) -> Evidence:
 
 
 def _tidy(name: str) -> str | None:
-    name = re.sub(r"\s+", " ", name).strip(" ,")
+    name = " ".join(name.split()).strip(" ,")
     for left, right in _QUOTES:
+        if left not in name and right not in name:
+            continue
         if name.count(left) != name.count(right) or (left == right and name.count(left) % 2):
             name = name.strip(left + right)
     return name or None

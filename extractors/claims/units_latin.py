@@ -169,6 +169,8 @@ GROUP_REACH = 40
 MOST_OF_SHARE = 100
 # "arrivals at Oda climbed to 2,700": so far before the figure stands what changed.
 CHANGE_REACH = 90
+# No pattern of what stands right before a figure is longer.
+BEFORE = 60
 
 
 def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a ladder of refusals)
@@ -183,7 +185,9 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
     group = _GROUP_OF.search(text[max(0, one.start - GROUP_REACH) : one.start])
     if group and _BARE_AFTER.match(after):
         return Unit(name=group[1].lower(), end=one.end)
-    if (one.low or 0) <= MOST_OF_SHARE and (_SHARE.match(after) or _SHARE_OF.search(text[: one.start])):
+    if (one.low or 0) <= MOST_OF_SHARE and (
+        _SHARE.match(after) or _SHARE_OF.search(_before(text, one.start))
+    ):
         return None
     if DURATION.match(after) or (
         _ATTRIBUTIVE.match(after) and not after.lower().startswith(("-north", "-south"))
@@ -194,9 +198,14 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
     unit = _phrase(one, text, one.end)
     if unit is None:
         return _nounless(one, text)
-    if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(text[: one.number]):
+    if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(_before(text, one.number)):
         return replace(unit, definite=True)
     return unit
+
+
+def _before(text: str, place: int) -> str:
+    """The words right before a place, which a pattern that ends there needs."""
+    return text[max(0, place - BEFORE) : place]
 
 
 def _measured(measure: re.Match[str], text: str) -> Unit | None:
@@ -218,8 +227,10 @@ def _nounless(one: Quantity, text: str) -> Unit | None:
     if changed := _CHANGED.search(text[max(0, one.start - CHANGE_REACH) : one.start]):
         return Unit(name=changed[1].lower(), end=one.end)
     yearly = one.bounded and _RATE.match(text, one.end) is not None
-    counted = _COUNTED.match(text, one.end) is not None and _THE.search(text[: one.start]) is not None
-    struck = _STRUCK.search(text[: one.start]) is not None and _CLAUSE_END.match(text, one.end) is not None
+    counted = _COUNTED.match(text, one.end) is not None and _THE.search(_before(text, one.start)) is not None
+    struck = (
+        _STRUCK.search(_before(text, one.start)) is not None and _CLAUSE_END.match(text, one.end) is not None
+    )
     low = one.low or 0
     people = (low >= 20 and _PEOPLE_DID.match(text, one.end)) or (low > 1 and _FELL.match(text, one.end))
     sure = yearly or counted or struck or bool(people)
@@ -243,12 +254,14 @@ def _bare(one: Quantity, text: str) -> bool:
         )
     ):
         return False
-    return _BARE_AFTER.match(text, one.end) is not None and _BARE_NOT.search(text[: one.start]) is None
+    return _BARE_AFTER.match(text, one.end) is not None and _BARE_NOT.search(_before(text, one.start)) is None
 
 
 def _tallied(one: Quantity, text: str) -> bool:
     """Whether a bare word of number ends what was counted, as in: the police counted two."""
-    return _TALLY.search(text[: one.start]) is not None and _CLAUSE_END.match(text, one.end) is not None
+    return (
+        _TALLY.search(_before(text, one.start)) is not None and _CLAUSE_END.match(text, one.end) is not None
+    )
 
 
 def _phrase(one: Quantity, text: str, begin: int) -> Unit | None:
@@ -311,7 +324,7 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
         return Unit(name=singular[0], end=singular[1])
     if not plural and one.low is not None and not _elliptic(one, text) and not _HEADS.match(text, one.end):
         return None
-    if _CITED.search(text[: one.start]) and head[0] in _SPEAKERS:
+    if _CITED.search(_before(text, one.start)) and head[0] in _SPEAKERS:
         return None
     if head[0] in _ABSTRACT or (one.spelled and _SAYS.match(text, head[1])):
         return None
