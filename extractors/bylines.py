@@ -30,6 +30,10 @@ _NAMED_AUTHOR = re.compile(
     re.ASCII,
 )
 
+# What every name that `_NAMED_AUTHOR` finds has in it: looked for first, in every element of the page.
+_AUTHOR_PARTS = ("uthor", "yline", "riter", "autor", "byl", "report", "journalist")
+_BYLINE_TAGS = ("a", "span", "div", "p", "address", "strong", "li", "h3", "h4", "h5", "em", "cite", "author")
+_SPECIFIC = re.compile(r"name|link", re.IGNORECASE)
 _ABOUT_AUTHOR = re.compile(
     r"bio|avatar|image|img|photo|about|desc|social|follow|job|role|title|date|time|box|email|count|related|comment|position",
     re.IGNORECASE,
@@ -118,6 +122,7 @@ def _marked(elements: list[lxml.html.HtmlElement], vicinity: Vicinity) -> list[s
 
 
 def in_links(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
+    """Texts of what is marked `rel=author`: those near the headline, or the first."""
     found = []
     for element in tree.iter("a", "link", "span"):
         if "author" in (element.get("rel") or "").lower().split() and element.tag != "link":
@@ -130,40 +135,26 @@ def in_links(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
 
 def in_elements(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
     """Texts of the elements named after authors: most specific names first, those near the headline first."""
-    ranked: list[tuple[int, int, lxml.html.HtmlElement, str]] = []
     body = tree.find("body")
-    for place, element in enumerate(
-        body.iter(
-            "a", "span", "div", "p", "address", "strong", "li", "h3", "h4", "h5", "em", "cite", "author"
-        )
-        if body is not None
-        else ()
-    ):
+    if body is None:
+        return []
+    ranked: list[tuple[int, int, lxml.html.HtmlElement, str]] = []
+    for place, element in enumerate(body.iter(*_BYLINE_TAGS)):
         called = names(element)
-        if element.tag != "author" and not (
-            "uthor" in called
-            or "yline" in called
-            or "riter" in called
-            or "autor" in called
-            or "byl" in called
-            or "report" in called
-            or "journalist" in called
-        ):
+        if element.tag != "author" and not any(part in called for part in _AUTHOR_PARTS):
             continue
         if not _NAMED_AUTHOR.search(called) or _ABOUT_AUTHOR.search(called):
             continue
-        text = tidy(" ".join(element.itertext()))
-        if not text or len(text) > LONGEST_BYLINE or vicinity.is_elsewhere(element, near=True):
+        whole = tidy(" ".join(element.itertext()))
+        if not whole or len(whole) > LONGEST_BYLINE or vicinity.is_elsewhere(element, near=True):
             continue
-        near = vicinity.is_near(element)
         text = _names_in(element)
         if not is_name_like(PREFIX.sub("", text)):
             continue
-        specific = bool(re.search(r"name|link", called, re.IGNORECASE)) or element.get("itemprop") in {
-            "author",
-            "name",
-        }
-        ranked.append(((0 if near else 2) + (0 if specific else 1), place, element, text))
+        specific = bool(_SPECIFIC.search(called)) or element.get("itemprop") in {"author", "name"}
+        ranked.append(
+            ((0 if vicinity.is_near(element) else 2) + (0 if specific else 1), place, element, text)
+        )
     if not ranked:
         return []
     best = min(ranked, key=lambda found: found[:2])
@@ -185,9 +176,9 @@ def _is_beside(element: lxml.html.HtmlElement, other: lxml.html.HtmlElement) -> 
 
 
 def _names_in(element: lxml.html.HtmlElement) -> str:
-    """The names that an author's element begins with, a semicolon between them: without its label, up to the role, the outlet, the date.
+    """The names that an author's element begins with, a semicolon between them.
 
-    Two links, and what a comma or an "and" joins, go on.
+    Without its label, and up to the role, the outlet or the date. Two links, and what a comma or an "and" joins, go on.
     """
     said: list[str] = []
     joined, previous = True, None

@@ -231,21 +231,19 @@ def _beside_text(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> Iterator[tu
             if raw := (raw or element.text_content()).strip():
                 yield "microdata", raw, source
                 break
+    yield from _in_times(tree, vicinity)
+
+
+def _in_times(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> Iterator[tuple[str, str, str]]:
+    """The time element of the article: the first near its headline, the first at all, or the only day on the page."""
     times = [time for time in tree.iter("time") if time.get("datetime")]
-    if not times:
-        return
     own = [time for time in times if not _is_elsewhere(time, vicinity)]
-    if own:
-        near = next((time for time in own if vicinity.is_near(time)), None)
-        place = "time-element" if near is not None else "time-far"
-        yield place, (own[0] if near is None else near).get("datetime") or "", "time-element"
-    elif len({str(time.get("datetime"))[:10] for time in times}) == 1:
+    near = [time for time in own if vicinity.is_near(time)]
+    if not own and len({(time.get("datetime") or "")[:10] for time in times}) == 1:
         # Builders of pages call every part a widget or a card: where the page has but one day, that is its own.
-        yield from (
-            ("time-far", time.get("datetime") or "", "time-element")
-            for time in times[:1]
-            if not vicinity.is_others(time)
-        )
+        own = [time for time in times if not vicinity.is_others(time)]
+    for time in (near or own)[:1]:
+        yield "time-element" if near else "time-far", time.get("datetime") or "", "time-element"
 
 
 _IN_SCRIPT = re.compile(
