@@ -53,6 +53,12 @@ def test_a_port_on_which_somebody_listens_is_passed_over(tmp_path: Path):
         held.release()
 
 
+def test_without_a_place_for_locks_a_free_port_is_still_found(tmp_path: Path):
+    (tmp_path / "file").touch()
+    wanted = free_port()
+    assert hold_port(wanted, tmp_path / "file" / "locks").number >= wanted
+
+
 def free_port() -> int:
     with socket.socket() as any_port:
         any_port.bind(("127.0.0.1", 0))

@@ -36,13 +36,15 @@ def hold_port(wanted: int, locks: Path) -> HeldPort:
     Raises:
         OSError: there is none.
     """
-    locks.mkdir(parents=True, exist_ok=True)
     for number in range(wanted, min(wanted + PORTS_TRIED, 65_536)):
         lock = filelock.FileLock(locks / f"{number}.lock", thread_local=False)
         try:
+            locks.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
         except filelock.Timeout:
             continue
+        except OSError:  # another user's folder: no reason not to start, the port is only looked at
+            pass
         if _free(number):
             return HeldPort(number, lock)
         lock.release()
