@@ -43,8 +43,8 @@ def test_a_new_topic_says_which_articles_gain_it_and_by_which_words():
     )  # fmt: skip
 
 
-def test_a_topic_robbed_of_its_rules_says_which_articles_lose_it():
-    robbed = LANTERNS.replace("lantern_launch", "balloon_leaflet")
+def test_a_topic_robbed_of_its_rules_and_signs_says_which_articles_lose_it():
+    robbed = "signs = false\n" + LANTERNS.replace("lantern_launch", "balloon_leaflet")
     text = "North Korea floated hundreds of trash balloons across the border into South Korea on Friday."
     trial = try_rules(robbed, (), articles(text), never)
     assert "balloon_leaflet" in [change.topic for change in trial.removed]
