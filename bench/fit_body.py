@@ -1,10 +1,10 @@
 """Fit the trees that say which blocks of a page are its article, and show how they do on sites they have not seen.
 
-    python -m bench fit_body --data DIR [--folds 5] [--write]
+    python -m bench fit_body --data DIR [--folds 5] [--pages N] [--write]
 
 DIR is as for `bench extraction`. Each page's blocks are labelled by its gold text (or its gold snippets); sites are dealt into
-folds, and each fold is scored by trees fitted on the others. `--write` fits on all
-pages and writes extractors/likelihood.json.
+folds, and each fold is scored by trees fitted on the others. `--pages` shows beside all pages those that `bench peers --pages N`
+takes. `--write` fits on all pages and writes extractors/likelihood.json.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench fit_body", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--pages", type=int, help="so many pages, spread over the data, shown apart")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(argv)
     scorer = load_scorer(options.data)
@@ -68,7 +69,8 @@ def main(argv: list[str]) -> int:
     if options.write:
         write(fitted(pages, Growth()))
     if options.folds > 1:
-        cross_validate(pages, options.folds, scorer)
+        apart = rows[:: max(1, len(rows) // options.pages)] if options.pages else []
+        cross_validate(pages, options.folds, scorer, apart=frozenset(row["id"] for row in apart))
     return 0
 
 
@@ -152,12 +154,12 @@ def fitted(pages: list[Labelled], growth: Growth) -> dict[str, Any]:
     }
 
 
-def cross_validate(pages: list[Labelled], folds: int, scorer: Any, growth: Growth | None = None) -> None:
-    """Print the text figures of each page read by trees that have not seen its site."""
+def cross_validate(pages: list[Labelled], folds: int, scorer: Any, *, apart: frozenset[str]) -> None:
+    """Print the text figures of each page read by trees that have not seen its site; those of the ids in `apart` also alone."""
     scored = []
     for fold in range(folds):
         others = [page for page in pages if _fold_of(page.row["url"], folds) != fold]
-        trees = read_trees(fitted(others, growth or Growth()))
+        trees = read_trees(fitted(others, Growth()))
         for page in pages:
             if _fold_of(page.row["url"], folds) == fold:
                 text = "\n".join(likely_lines(page.witnesses, trees))
@@ -167,6 +169,11 @@ def cross_validate(pages: list[Labelled], folds: int, scorer: Any, growth: Growt
     groups["news"] = [found for row, found in scored if row.get("set") in NEWS]
     for half in "ab":
         groups[half] = [found for row, found in scored if half_of(row["url"]) == half]
+    if apart:
+        groups[f"{len(apart)} pages"] = [found for row, found in scored if row["id"] in apart]
+        groups["their news"] = [
+            found for row, found in scored if row["id"] in apart and row.get("set") in NEWS
+        ]
     for name, results in groups.items():
         scorer.show(name, scorer.aggregate(results))
 
