@@ -33,6 +33,12 @@ def test_a_row_of_data_is_one_block_and_a_row_of_layout_is_not():
     assert [block.tag for block in read_blocks(layout)] == ["td", "p", "p"]
 
 
+@pytest.mark.parametrize("cell", ["{}", "<b>{}</b>"])
+def test_a_long_cell_makes_a_row_one_of_layout_whether_it_holds_elements_or_not(cell):
+    rows = [f"<table><tr><td>Menu</td><td>{cell.format('w' * size)}</td></tr></table>" for size in (300, 301)]
+    assert [[block.tag for block in read_blocks(build_tree(row))] for row in rows] == [["tr"], ["td", "td"]]
+
+
 def test_the_shipped_trees_ask_only_for_what_is_measured():
     trees = shipped_trees()
     assert trees.columns.max() < len(TRAITS)
