@@ -37,12 +37,15 @@ _WORDS = re.compile(
 )
 
 
-# A sentence without any of these has no period.
+# A sentence, in lower case, without any of these has no period. Case is folded once and not by each pattern: that is most of
+# what looking for periods costs.
 _ANY = re.compile(
-    r"(?:19|20)\d\d|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|half|quarter|반기|\b(?:total|number|tally|count|latest|this|last|past|next|previous|recent|since|overnight|today|yesterday|annually|per|year|each|every|on)\b|"
-    r"\bso far\b|total|to date|altogether|cumulative|until now|начал|всего|сложности|початку|загалом|누적|까지|총|모두|로 늘|累|迄|これまで|延べ|за |올해|지난|작년|이달|하루|매년|연간|年|月|今|去",
-    re.IGNORECASE,
+    r"(?:19|20)\d\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|half|quarter|반기|"
+    r"\b(?:total|number|tally|count|latest|this|last|past|next|previous|recent|since|overnight|today|yesterday|annually|per|year|each|every|on)\b|"
+    r"\bso far\b|total|to date|altogether|cumulative|until now|начал|всего|сложности|початку|загалом|누적|까지|총|모두|로 늘|累|迄|これまで|延べ|"
+    r"за |올해|지난|작년|이달|하루|매년|연간|年|月|今|去"
 )
+_A_MONTH = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
 
 
 # What counts from a beginning on is set against its like only: 13,800 since the start is no rival of 4,000 this month.
@@ -66,14 +69,15 @@ def period_of(sentence: str, place: int, published_at: datetime | None) -> str |
 
     What counts from a beginning on is "since ..." or "in total".
     """
-    if _ANY.search(sentence) is None:
+    lower = sentence.lower()
+    if _ANY.search(lower) is None:
         return None
     year = published_at.year if published_at else None
     dateline = _DATELINE.match(sentence)
     after = dateline.end() if dateline else 0
     found = [
         (start, end, value)
-        for start, end, value in _periods(sentence, year)
+        for start, end, value in _periods(sentence, lower, year)
         if value is not None and start >= after
     ]
     whole = [
@@ -88,22 +92,24 @@ def period_of(sentence: str, place: int, published_at: datetime | None) -> str |
     return min(whole, key=lambda one: one[0] - place if one[0] >= place else place - one[1] + BEFORE)[2]
 
 
-def _periods(sentence: str, year: int | None) -> Iterator[tuple[int, int, str | None]]:
-    for match in _BETWEEN.finditer(sentence):
+def _periods(sentence: str, lower: str, year: int | None) -> Iterator[tuple[int, int, str | None]]:
+    monthly = _A_MONTH.search(lower) is not None
+    for match in _BETWEEN.finditer(sentence) if monthly and ("between" in lower or "from" in lower) else ():
         first = _day(match["m1"], match["d1"], match["y1"] or match["y2"], year)
         last = _day(match["m2"] or match["m1"], match["d2"], match["y2"], year)
         yield *match.span(), (f"{first}/{last}" if first and last else match[0])
-    for match in _SINCE.finditer(sentence):
+    for match in _SINCE.finditer(sentence) if "since" in lower else ():
         since = match["year"] or _day(match["m"], match["d"], match["y"], year)
         yield *match.span(), (f"since {since}" if since else match[0])
     for match in _CUMULATIVE.finditer(sentence):
         words = match[0].lower()
         yield *match.span(), (words if words.startswith(("since", "с ", "від")) else _TOTAL)
-    for match in (*_HALF.finditer(sentence), *_KO_HALF.finditer(sentence)):
+    halves = "half" in lower or "quarter" in lower or "반기" in lower
+    for match in (*_HALF.finditer(sentence), *_KO_HALF.finditer(sentence)) if halves else ():
         yield *match.span(), _half(match[0], year)
-    for match in _DAY.finditer(sentence):
+    for match in _DAY.finditer(sentence) if monthly else ():
         yield *match.span(), (_day(match["m"], match["d"], match["y"], year) or match[0])
-    for match in _YEAR.finditer(sentence):
+    for match in _YEAR.finditer(sentence) if "19" in lower or "20" in lower else ():
         yield *match.span(), (match["y"] or match["y2"])
     for match in _WORDS.finditer(sentence):
         yield *match.span(), match[0]
