@@ -19,19 +19,18 @@ _HASH = 10  # hex characters; 20 entries collide once in 10^9 readings
 
 
 def id_marks(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """A mark for each of the first entries with an id of its own: a hash of the entry, a hash of the id."""
-    return tuple(
-        f"{_hash(_place(entry))} {_hash(entry.entry_id)}"
-        for entry in entries[:COMPARED]
-        if entry.entry_id and entry.entry_id != entry.url
-    )
+    """A mark for each of the first entries: a hash of the entry, a hash of its id."""
+    return tuple(f"{_hash(_place(entry))} {_hash(entry.entry_id or '')}" for entry in entries[:COMPARED])
 
 
 def ids_changed(before: Sequence[str], now: Sequence[str]) -> int:
     """How many entries came again under another id, when that is how the feed is made; else 0."""
-    earlier = dict(mark.split(" ", 1) for mark in before)
+    earlier, later = (dict(mark.split(" ", 1) for mark in marks) for marks in (before, now))
+    # An id that is the entry's own address, or none at all, says nothing of how ids are made.
     again = [
-        (earlier[place], name) for place, name in (mark.split(" ", 1) for mark in now) if place in earlier
+        (earlier[place], name)
+        for place, name in later.items()
+        if place in earlier and name not in {place, _hash("")}
     ]
     changed = sum(old != new for old, new in again)
     return changed if changed >= FEWEST_CHANGED and 2 * changed > len(again) else 0

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import zip_longest
 
@@ -23,7 +23,8 @@ from wirewatch.index import Entered, feed_id
 from wirewatch.packing import PackedRow
 from wirewatch.pipeline.engine import Engine
 from wirewatch.polling import after_poll, due, unchanged, validators
-from wirewatch.records import FeedReading, FeedState
+from wirewatch.records import Feed, FeedReading, FeedState
+from wirewatch.twins import Twins
 from wirewatch.verdicts import Due, Fetched, FetchVerdict, NotYet
 
 # Polls entered at once: a crash repeats at most what is on the way, and a bulk request stays in its best size.
@@ -47,13 +48,18 @@ class Poll:
     fault: str | None = None
 
 
-def due_feeds(engine: Engine, *, everything: bool = False) -> list[Due | NotYet]:
+def due_feeds(engine: Engine) -> list[Due | NotYet]:
     """A verdict for every feed of the operator's list."""
+    feeds, states = _feeds(engine)
+    return due(feeds, states, engine.clock())
+
+
+def _feeds(engine: Engine) -> tuple[Sequence[Feed], dict[str, FeedState]]:
+    """The operator's list, and by address what is known of its feeds."""
     feeds = engine.feeds()
     engine.index.refresh("feeds")
     by_id = engine.index.feeds.get(feed_id(feed.url) for feed in feeds)
-    states = {state.url: state for state in by_id.values()}
-    return due(feeds, states, engine.clock(), everything=everything)
+    return feeds, {state.url: state for state in by_id.values()}
 
 
 def shard_of(url: str, shards: int) -> int:
@@ -63,15 +69,16 @@ def shard_of(url: str, shards: int) -> int:
 
 def poll(engine: Engine, *, shard: int = 0, shards: int = 1, everything: bool = False) -> dict[str, int]:
     """Poll what is due in this shard. Counts: feeds, unchanged, failed, entries, new, changed."""
+    feeds, states = _feeds(engine)
     wanted = [
         verdict
-        for verdict in due_feeds(engine, everything=everything)
+        for verdict in due(feeds, states, engine.clock(), everything=everything)
         if isinstance(verdict, Due) and shard_of(verdict.feed.url, shards) == shard
     ]
-    return asyncio.run(_poll(engine, wanted))
+    return asyncio.run(_poll(engine, wanted, Twins(feeds, states)))
 
 
-async def _poll(engine: Engine, wanted: Sequence[Due]) -> dict[str, int]:
+async def _poll(engine: Engine, wanted: Sequence[Due], twins: Twins) -> dict[str, int]:
     counts: Counter[str] = Counter(feeds=0, failed=0, new=0)
     done: asyncio.Queue[Poll | None] = asyncio.Queue(maxsize=2 * BATCH)
     await asyncio.to_thread(engine.index.refresh, "entries")
@@ -80,7 +87,7 @@ async def _poll(engine: Engine, wanted: Sequence[Due]) -> dict[str, int]:
             asking = asyncio.create_task(_ask_all(_Asking(engine, fetcher, readers), wanted, done))
             try:
                 while batch := await _batch_of(done):
-                    counts.update(await asyncio.to_thread(_enter, engine, batch))
+                    counts.update(await asyncio.to_thread(_enter, engine, batch, twins))
                     engine.say(
                         f"polled {counts['feeds']} of {len(wanted)} feeds: {counts['new']} new entries, {counts['failed']} failed"
                     )
@@ -177,12 +184,12 @@ class _Asking:
         return joined(index, found)
 
 
-def _enter(engine: Engine, polls: Sequence[Poll]) -> Counter[str]:
+def _enter(engine: Engine, polls: Sequence[Poll], twins: Twins) -> Counter[str]:
     """Rows first, states after them: a crash in between repeats the poll and finds its rows known."""
     now = engine.clock()
     entered = engine.index.ledger.enter((row for each in polls for row in each.rows), now)
     fresh = set(entered.new)
-    states = [_state(each, _counted(each, fresh, entered), engine) for each in polls]
+    states = [_state(each, _counted(each, fresh, entered), twins, now) for each in polls]
     engine.index.feeds.save(states)
     for key, reason in entered.refused:
         engine.say(f"entry {key} refused by Elasticsearch: {reason}")
@@ -207,7 +214,6 @@ def _counted(each: Poll, fresh: AbstractSet[str], entered: Entered) -> int:
     return len(keys & fresh) + sum(polled_at is None or at > polled_at for at in there)
 
 
-def _state(each: Poll, new: int, engine: Engine) -> FeedState:
-    return after_poll(
-        each.due.feed, each.due.state, each.verdict, each.reading, new, engine.clock(), fault=each.fault
-    )
+def _state(each: Poll, new: int, twins: Twins, now: datetime) -> FeedState:
+    state = after_poll(each.due.feed, each.due.state, each.verdict, each.reading, new, now, fault=each.fault)
+    return twins.slowed(each.due.feed, state, now)
