@@ -22,10 +22,10 @@ import numpy as np
 
 from bench._meaning import passages
 from extractors.taxonomy import Taxonomy, load_taxonomy
-from extractors.taxonomy.signs import FILE
+from extractors.taxonomy.signs import ENOUGH, FILE
 from extractors.topics import tag
 from extractors.topics.firing import read
-from extractors.topics.signs import ENOUGH, amounts, lead
+from extractors.topics.signs import amounts, lead
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "tests" / "cases" / "topics"

@@ -2,23 +2,25 @@
 
 A topic's version is a hash of what its rules mean: their words with every class spelled out, distances, vetoes, gates,
 parents. Definitions, names, codes and examples are for readers and not in it. Tagging an article is a function of its
-words and of all these rules, and a rule can fire only where a word of its first slot stands, signs only where one that
-speaks for the topic does. So when some topics changed, an article's tags can change only if it carries a tag of one of
-them or holds a first word of one of them.
+words and of all these rules, and a rule can fire only where a word of its first slot stands, signs only where those that
+speak for the topic weigh enough together. So when some topics changed, an article's tags can change only if it carries a tag of one of
+them, or holds a first word or enough signs of one of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from extractors.taxonomy import Groups
+from extractors.taxonomy.signs import ENOUGH, MOST_OF_A_SIGN
 from extractors.terms import LONGEST_TEXT
 
 if TYPE_CHECKING:
-    from extractors.taxonomy import Taxonomy, Topic
+    from extractors.taxonomy import Taxonomy
 
 # Of a topic, what readers read and no rule asks for.
 FOR_READERS = frozenset({"name", "definition", "plover", "cameo", "iptc", "match", "no_match", "file"})
@@ -79,28 +81,36 @@ class Reached:
     def __init__(self, of: Reach, taxonomy: Taxonomy) -> None:
         self._of = of
         self._taxonomy = taxonomy
+        changed = [taxonomy.topics[topic] for topic in of.topics & taxonomy.topics.keys()]
         self._triggers = frozenset(
-            group
-            for topic in of.topics & taxonomy.topics.keys()
-            for groups in _first_words(taxonomy.topics[topic])
-            for group in groups.numbers
+            number for topic in changed for pattern in topic.patterns for number in pattern.slots[0].numbers
         )
+        self._signed = [topic for topic in changed if topic.signs]
 
     def __call__(self, title: str, text: str, topics: Iterable[str]) -> bool:
         """Whether the tags of an article, now of these topics, can change."""
         if self._of.everything or not self._of.topics.isdisjoint(topics):
             return True
+        held = {
+            group for content in (title, text[:LONGEST_TEXT]) for group in self._taxonomy.groups_in(content)
+        }
+        return not self._triggers.isdisjoint(held) or self._may_be_signed(held)
+
+    def _may_be_signed(self, held: AbstractSet[int]) -> bool:
+        """Whether these words, however often they stand, can add up to one of the topics."""
+        if self._taxonomy.groups["anchor"] not in held:
+            return False
         return any(
-            group in self._triggers
-            for content in (title, text[:LONGEST_TEXT])
-            for group in self._taxonomy.groups_in(content)
+            topic.signs_start
+            + MOST_OF_A_SIGN
+            * sum(
+                sign.weight
+                for sign in topic.signs
+                if sign.weight > 0 and not sign.group.numbers.isdisjoint(held)
+            )
+            >= ENOUGH
+            for topic in self._signed
         )
-
-
-def _first_words(topic: Topic) -> Iterator[Groups]:
-    """Without a word of one of these an article cannot earn the topic: the first slots of rules, the signs that speak for it."""
-    yield from (pattern.slots[0] for pattern in topic.patterns)
-    yield from (sign.group for sign in topic.signs if sign.weight > 0)
 
 
 def _plain(value: Any, taxonomy: Taxonomy) -> Any:

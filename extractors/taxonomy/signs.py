@@ -1,7 +1,7 @@
 """What each sign weighs for each topic: read from `signs.json`, which `python -m bench fit_signs --write` makes.
 
 A sign is a class of words (`words/signs.toml`) that alone proves nothing. The weights are those of a logistic
-regression: log-odds that add up. What the sum earns is decided in `extractors.topics.signs`.
+regression: log-odds that add up. What else a tag takes is decided in `extractors.topics.signs`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FILE = Path(__file__).with_name("signs.json")
+# The log-odds that earn a tag: from 0.5 to 0.7 one false tag of the given passages went, and no right one of any.
+ENOUGH = 0.7
+# More words of one class say more, but each less than the first, and no more than so many of them.
+AGAIN = 0.25
+MOST_AGAIN = 2
+MOST_OF_A_SIGN = 1 + AGAIN * MOST_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,21 +14,17 @@ from typing import Literal
 
 from extractors.sentences import sentences
 from extractors.taxonomy import Taxonomy, Topic
+from extractors.taxonomy.signs import AGAIN, ENOUGH, MOST_AGAIN
 from extractors.topics.firing import Fired, Reading, Sentence, Span, status_in
 from extractors.topics.status import NOT_COUNTED
 
 Field = Literal["title", "text"]
 # Signs are pooled over the headline and so many sentences: where a news text says what it is about.
 LEAD = 3
-# The log-odds that earn a tag: from 0.5 to 0.7 one false tag of the given passages went, and no right one of any.
-ENOUGH = 0.7
 # A sign that adds as much is evidence; there must be two of them, in different words. A reader is shown the heaviest.
 SHOWN = 0.5
 FEWEST = 2
 MOST = 4
-# More words of one class say more, but each less than the first, and no more than so many of them.
-AGAIN = 0.25
-MOST_AGAIN = 2
 
 
 def weigh(reading: Reading, fired: Sequence[Fired]) -> list[Fired]:
