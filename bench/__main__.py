@@ -15,7 +15,16 @@ def main(argv: list[str]) -> int:
     if not argv or argv[0] not in names:
         print(f"usage: python -m bench {{{'|'.join(names)}}} ... (each has --help)", file=sys.stderr)
         return 0 if argv and argv[0] in {"-h", "--help"} else 2
-    status: int = importlib.import_module(f"bench.{argv[0]}").main(argv[1:])
+    try:
+        status: int = importlib.import_module(f"bench.{argv[0]}").main(argv[1:])
+    except OSError as fault:
+        if fault.filename is None or str(fault.filename) not in argv:
+            raise
+        print(
+            f"{fault.filename}: {fault.strerror}. `python -m bench {argv[0]} --help` says which file it wants.",
+            file=sys.stderr,
+        )
+        return 2
     return status
 
 

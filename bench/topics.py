@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench._meaning import full_articles, judged, passages, rate
+from bench._meaning import ARTICLES, full_articles, judged, passages, rate
 from extractors.claims import find_claims
 from extractors.mentions import find_mentions
 from extractors.taxonomy import Taxonomy, load_taxonomy
@@ -28,6 +28,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--speed", action="store_true", help="also full articles a second, on texts made of the passages"
     )
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        help="a folder of .txt articles to take the speed on, in place of texts made of passages",
+    )
     parser.add_argument("--explain", metavar="ID")
     args = parser.parse_args(argv)
     rows = passages(args.data)
@@ -39,7 +44,7 @@ def main(argv: list[str]) -> int:
     took = time.perf_counter() - began
     args.predictions.write_text(json.dumps(predicted, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"taxonomy {taxonomy.version}, {len(taxonomy.index)} forms; {len(rows) / took:,.0f} passages/s")
-    speed = _speed(rows, taxonomy) if args.speed or args.check else {}
+    speed = _speed(_articles(rows, args.texts), taxonomy) if args.speed or args.texts or args.check else {}
     return judged("topics", args.data, args.predictions, extra=speed, check=args.check)
 
 
@@ -48,8 +53,19 @@ def _topics(row: dict[str, Any], taxonomy: Taxonomy) -> list[str]:
     return sorted(one.topic for one in tags if one.level != "mention")
 
 
-def _speed(rows: list[dict[str, Any]], taxonomy: Taxonomy) -> dict[str, float]:
-    articles = full_articles(rows)
+def _articles(rows: list[dict[str, Any]], folder: Path | None) -> list[str]:
+    """Real articles where there are some. Texts made of passages hold a topic in every sentence: the worst that can come."""
+    if folder is None:
+        return full_articles(rows)
+    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.txt"))]
+    if not texts:
+        raise SystemExit(f"{folder} holds no .txt file")
+    print(f"{len(texts)} texts of {sum(map(len, texts)) / len(texts):,.0f} characters")
+    # Numbered, so that nothing kept from one text serves the next.
+    return [f"{texts[number % len(texts)]}\n{number}" for number in range(max(ARTICLES, len(texts)))]
+
+
+def _speed(articles: list[str], taxonomy: Taxonomy) -> dict[str, float]:
     folded = [fold(text) for text in articles]
 
     def everything(text: str) -> None:
