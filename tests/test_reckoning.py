@@ -15,6 +15,7 @@ from wirewatch.pipeline import Engine
 from wirewatch.pipeline.polls import Poll, _enter
 from wirewatch.pipeline.reckoning import reckon
 from wirewatch.records import Feed, FeedReading
+from wirewatch.twins import Twins
 from wirewatch.verdicts import Due, Fetched
 
 FEED = "https://paper.example/feed.xml"
@@ -68,7 +69,7 @@ def test_o1_entries_that_a_broken_off_poll_entered_are_counted_by_the_next(index
         reading=FeedReading(kind="rss20", entries=len(rows)),
         rows=tuple(map(packed, rows)),
     )
-    assert _enter(engine, [polled])["new"] == 0
+    assert _enter(engine, [polled], Twins([], {}))["new"] == 0
     assert reckon(index).difference == 0
 
 
