@@ -56,6 +56,12 @@ def test_p10_one_entry_under_a_new_id_is_an_edited_entry():
     assert ids_changed(first, second) == 0
 
 
+def test_p10_ids_that_take_the_place_of_addresses_once_are_no_change():
+    addresses = marks(build_body(ids=lambda title: f"https://harbour.example/{title}"))
+    own = marks(build_body(ids=str.lower))
+    assert ids_changed(addresses, own) == ids_changed(own, addresses) == 0
+
+
 def test_p10_new_entries_under_new_ids_are_no_change():
     first = marks(build_body(ids=str.lower))
     assert ids_changed(first, marks(build_body(ids=str.lower, titles="VWXYZ"))) == 0

@@ -25,15 +25,16 @@ def id_marks(entries: Sequence[Entry]) -> tuple[str, ...]:
 
 def ids_changed(before: Sequence[str], now: Sequence[str]) -> int:
     """How many entries came again under another id, when that is how the feed is made; else 0."""
-    earlier, later = (dict(mark.split(" ", 1) for mark in marks) for marks in (before, now))
-    # An id that is the entry's own address, or none at all, says nothing of how ids are made.
-    again = [
-        (earlier[place], name)
-        for place, name in later.items()
-        if place in earlier and name not in {place, _hash("")}
-    ]
+    earlier, later = _own_ids(before), _own_ids(now)
+    again = [(earlier[place], name) for place, name in later.items() if place in earlier]
     changed = sum(old != new for old, new in again)
     return changed if changed >= FEWEST_CHANGED and 2 * changed > len(again) else 0
+
+
+def _own_ids(marks: Sequence[str]) -> dict[str, str]:
+    """Ids by entry, from marks. One that is the entry's own address, or none at all, says nothing of how ids are made."""
+    pairs = dict(mark.split(" ", 1) for mark in marks)
+    return {place: name for place, name in pairs.items() if name not in {place, _NO_ID}}
 
 
 def _place(entry: Entry) -> str:
@@ -43,3 +44,6 @@ def _place(entry: Entry) -> str:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:_HASH]
+
+
+_NO_ID = _hash("")

@@ -75,19 +75,10 @@ def cyrillic_sources(text: str) -> list[Source]:
             end=match.end("who"),
             covers=(0, len(text)),
             verb=match["verb"],
-            denies=True,
+            denies=pattern is _DENIAL or _DENYING.search(match["verb"]) is not None,
         )
-        for match in _DENIAL.finditer(text)
-    ]
-    found += [
-        Source(
-            start=match.start("who"),
-            end=match.end("who"),
-            covers=(0, len(text)),
-            verb=match["verb"],
-            denies=_DENYING.search(match["verb"]) is not None,
-        )
-        for match in _POST.finditer(text)
+        for pattern in (_DENIAL, _POST)
+        for match in pattern.finditer(text)
     ]
     if not found and (dash := _DASH.search(text)):
         found.append(Source(start=dash.start("who"), end=dash.end("who"), covers=(0, dash.start()), verb="—"))
