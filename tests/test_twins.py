@@ -30,9 +30,9 @@ def state(feed, newest, *, count=20, **more):
     return FeedState(url=feed.url, **(known | more))
 
 
-def slowed(later, first, *, feed=LATER):
+def slowed(later, first, *, feed=LATER, before=None):
     known = {each.url: each for each in (first, later) if each is not None}
-    return Twins([FIRST, LATER], known).slowed(feed, later, NOON)
+    return Twins([FIRST, LATER], known).slowed(feed, before, later, NOON)
 
 
 @given(start=st.integers(0, 20), one=st.integers(8, 20), other=st.integers(8, 20))
@@ -75,13 +75,21 @@ def test_t13_a_twin_is_no_gap_although_it_knows_none_of_what_came_meanwhile():
 @pytest.mark.parametrize("first", [None, state(FIRST, 300), state(FIRST, 100, status="gone", failures=3.0)])
 def test_t13_a_twin_that_goes_its_own_way_or_alone_is_asked_again_at_once(first):
     twin = slowed(state(LATER, 100), state(FIRST, 100))
-    found = slowed(twin, first)
+    found = slowed(twin, first, before=twin)
+    assert (found.faults, found.next_poll_at) == ((), NOON)
+
+
+def test_t13_a_twin_with_news_of_its_own_is_asked_again_at_once():
+    twin = slowed(state(LATER, 100), state(FIRST, 100))
+    found = slowed(
+        state(LATER, 300), state(FIRST, 100), before=twin
+    )  # read anew, so without its former faults
     assert (found.faults, found.next_poll_at) == ((), NOON)
 
 
 def test_t13_a_twin_that_fails_waits_as_failing_feeds_do():
     failing = replace(slowed(state(LATER, 100), state(FIRST, 100)), status="unreachable", failures=1.0)
-    assert slowed(failing, state(FIRST, 100)) == failing
+    assert slowed(failing, state(FIRST, 100), before=failing) == failing
 
 
 def test_t13_the_operators_interval_holds_for_a_twin_too():

@@ -77,9 +77,7 @@ class FeedState:
     entries_new: int = 0  # in the last read
     gap_suspected: bool = False
     distrust_ids: bool = False
-    id_marks: tuple[
-        str, ...
-    ] = ()  # hashes of the last entries and of their ids: whether ids stay, which feeds are twins
+    id_marks: tuple[str, ...] = ()  # hashes of the last entries and of their ids: do ids stay, who is a twin
     first_read_at: datetime | None = None
 
 

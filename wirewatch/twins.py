@@ -44,15 +44,18 @@ class Twins:
         same = (url for url in earlier if same_entries(self._entries[url], entries))
         return min(same, key=self._places.__getitem__, default=None)
 
-    def slowed(self, feed: Feed, state: FeedState, now: datetime) -> FeedState:
-        """A feed's state after a poll: as it is, slowed down as a twin, or a twin no longer and asked again at once."""
+    def slowed(self, feed: Feed, before: FeedState | None, state: FeedState, now: datetime) -> FeedState:
+        """A feed's state after a poll: as it is, slowed down as a twin, or a twin no longer and asked again at once.
+
+        `before` is its state before the poll: a reading that was new has no faults of the one before.
+        """
         if state.failures or state.status not in _ALIVE:
             return state
         first = self.first_of(state)
         others = tuple(fault for fault in state.faults if not fault.startswith(_FAULT))
         if first is None:
-            freed = replace(state, faults=others, interval_seconds=None, next_poll_at=now)
-            return freed if len(others) < len(state.faults) else state
+            was = before is not None and any(fault.startswith(_FAULT) for fault in before.faults)
+            return replace(state, faults=others, interval_seconds=None, next_poll_at=now) if was else state
         wait = feed.every or TWIN_INTERVAL
         told = f"{_FAULT}the same entries as {first}; asked every {wait.total_seconds() / 3600:g} hours"
         return replace(

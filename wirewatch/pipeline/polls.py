@@ -216,4 +216,4 @@ def _counted(each: Poll, fresh: AbstractSet[str], entered: Entered) -> int:
 
 def _state(each: Poll, new: int, twins: Twins, now: datetime) -> FeedState:
     state = after_poll(each.due.feed, each.due.state, each.verdict, each.reading, new, now, fault=each.fault)
-    return twins.slowed(each.due.feed, state, now)
+    return twins.slowed(each.due.feed, each.due.state, state, now)
