@@ -33,6 +33,7 @@ def test_nothing_in_nothing_out():
 
 def test_direction_marks_and_line_breaks_do_not_survive():
     assert clean("a\u202eb\r\nBcc:\u2028c\x00d\u200e") == "ab Bcc: c d"
+    assert clean("a\ufffe\ufdd0\U0001ffffb") == "ab"
     assert clean("می\u200cخواهم") == "می\u200cخواهم"
 
 

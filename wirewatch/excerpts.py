@@ -54,7 +54,7 @@ def quoted(text: str, longest: int) -> str:
 
 
 def clean(text: str) -> str:
-    """One line: no control characters, no invisible direction marks that would turn the rest of a line around."""
+    """One line: no control characters or noncharacters, no invisible direction marks that would turn the rest of it around."""
     kept = (" " if _breaks(character) else character for character in text if not _hidden(character))
     return " ".join("".join(kept).split())
 
@@ -68,4 +68,7 @@ def _breaks(character: str) -> bool:
 
 
 def _hidden(character: str) -> bool:
-    return unicodedata.category(character) in {"Cf", "Cs"} and character not in _JOINERS
+    if unicodedata.category(character) in {"Cf", "Cs"}:
+        return character not in _JOINERS
+    # The 66 noncharacters (Unicode 23.7), which HTML does not allow; their category is that of all unassigned ones.
+    return ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"
