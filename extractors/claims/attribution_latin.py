@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractors.claims.cues import Cue
 from extractors.claims.saying_latin import Verb, verbs
 from extractors.claims.source import Source
 from extractors.claims.standing import clause
@@ -28,18 +29,18 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 # A strong break between two who speak.
-_BREAK = re.compile(r";|,? (?:while|whereas|but|although)\b")
-_ACCORDING = re.compile(
+_BREAK = Cue(r";|,? (?:while|whereas|but|although)\b")
+_ACCORDING = Cue(
     r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
     r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|provided by|verified by|documented by)\s+",
     re.IGNORECASE,
 )
 # A headline that begins with who says it, then a colon.
-_COLON = re.compile(
+_COLON = Cue(
     r"\s*(?!(?:Update|Updated|Breaking|Live|Exclusive|Watch|Analysis|Explainer|Opinion|Video|Photos|Note|Correction|Factbox)\b)(?P<who>(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|source|sources|chief|minister|lawmaker|report)(?:\s(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|sources?|chief|minister|lawmaker|report|general|staff|intelligence)){0,5}):\s"
 )
 # "By Seoul's own count 300 ..."
-_BY_COUNT = re.compile(
+_BY_COUNT = Cue(
     r"\b[Bb]y\s(?P<who>[\w.-]+(?:\s[\w.-]+){0,5}?['’]s)\s(?P<verb>(?:own\s)?(?:count|estimate|reckoning|tally|account|figures))\b"
 )
 # What may stand between the name and its verb.
@@ -57,8 +58,8 @@ _LEADING = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+|(?:week|month|year|Monday),?\s+)?|\s+|[\"“”'‘’(]+",
 )
 # "Reuters, citing two officials, reported"; "an official, who asked not to be named because ..., said".
-_CITING = re.compile(r",\s(?:citing|quoting)\s[^,;]+,\s*$", re.IGNORECASE)
-_RELATIVE = re.compile(
+_CITING = Cue(r",\s(?:citing|quoting)\s[^,;]+,\s*$", re.IGNORECASE)
+_RELATIVE = Cue(
     r",\s(?:who|whose|whom|which|speaking|asking|published|released|conducted|commissioned|based|led)\s[^;:]*,\s*$"
 )
 _APPOSITION = re.compile(
@@ -101,7 +102,7 @@ _NOTHING_SAID = re.compile(
     r"(?:\s(?:on|in|at|during|late|early|earlier|yesterday|today|this|last|to|by|via|through|without|citing|after|as)\b[^,;]*|"
     r"\s(?:reporters?|journalists?|lawmakers|parliament|Reuters|AFP|Yonhap|AP)\b[^,;]*|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b[^,;]*)*\s*(?:[.,;!?]|$|[\"”])"
 )
-_REPORT_OF = re.compile(
+_REPORT_OF = Cue(
     r"['’]s?\s(?:(?!of\b|that\b)[\w-]+\s){0,2}?(?:claim|count|estimate|tally|toll|figure|report|account|assertion|assessment)\s(?:of|that)\s|"
     r"\b(?:claims?|reports?|estimates?|figures|data|accounts?|assertions?|allegations?|assessments?|statements?)\s(?:made\s|given\s)?(?:by|from)\s(?P<whom>(?!the (?:past|last|same)\b)[\w.'’-]+(?:\s(?!that\b|of\b)[\w.'’-]+){0,4}?)\s(?:that|of|puts?|shows?|suggests?|indicates?)\s"
 )
@@ -209,8 +210,8 @@ def _inverted(text: str, verb: Verb) -> _Mark | None:
         or verb.written in _NEVER_INVERTED
         or not _NAME_NEXT.match(text, verb.end)
         or _closes_apposition(before)
-        or _CITING.search(before)
-        or _RELATIVE.search(before)
+        or _CITING.search(text, 0, len(before))
+        or _RELATIVE.search(text, 0, len(before))
     ):
         return None
     start = verb.end + 1
@@ -236,7 +237,7 @@ def _subject(text: str, verb: int) -> tuple[int, int] | None:
     """The noun phrase before a verb: back to the break before it, appositions in commas kept."""
     end = len(text[:verb].rstrip())
     for aside in (_CITING, _RELATIVE):
-        if inside := aside.search(text[:end]):
+        if inside := aside.search(text, 0, end):
             end = inside.start()
     end = len(_TRAILING.sub("", text[:end]))
     head = text[:end]

@@ -12,6 +12,7 @@ from typing import Literal
 import ahocorasick_rs
 
 from extractors.claims.attribution import source_for, sources
+from extractors.claims.cues import Cue
 from extractors.claims.doubts import doubt_at
 from extractors.claims.events import event_of
 from extractors.claims.no_claims import NO_CLAIM
@@ -95,7 +96,7 @@ _SUBJECT = re.compile(
     r"military|committee|commission|prosecutors?|administration|watchdog|coalition|fleet|brigade))\s(?=[a-z])"
 )
 # A result of a game: nothing in such a sentence is news of a figure.
-_MATCH_RESULT = re.compile(
+_MATCH_RESULT = Cue(
     r"\b(?:beat|beats|defeated|drew|thrashed|edged|won|lost)\b[^.;]{0,60}\b\d{1,3}[-–:]\d{1,3}\b(?!,)"
 )
 _CJK = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]")

@@ -26,7 +26,7 @@ class Number(NamedTuple):
 class Numerals:
     """The numbers of a family of scripts: where they are, what they say, what joins two into a range."""
 
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str]  # for text in lower case
     read: Callable[[re.Match[str]], Number | None]
     link: re.Pattern[str]  # group `weak`: joins only after "between" or "from"
     between: re.Pattern[str]
@@ -198,8 +198,7 @@ _CYRILLIC_RE = re.compile(
     rf"|(?P<some>{_CYR_ABOUT_ONE})"
     rf"|(?P<vague>(?<!\w)(?:{_CYR_VAGUE})(?!\w))"
     rf"|(?P<half>(?<!\w)(?:пол|пів)\s(?P<halfscale>сотні|тысячи|тисячі|миллиона|мільйона|миллиарда|мільярда)(?!\w))"
-    rf"|(?P<words>(?<!\w)(?:(?:{_CYR_WORD})(?:\s(?:{_CYR_WORD}))*(?:\s(?:{_CYR_SCALE}))?(?:\s(?:{_CYR_WORD}))*|(?:тысяча|тысячу|тысячи|тисяча|тисячу|миллион|мільйон))(?!\w))",
-    re.IGNORECASE,
+    rf"|(?P<words>(?<!\w)(?:(?:{_CYR_WORD})(?:\s(?:{_CYR_WORD}))*(?:\s(?:{_CYR_SCALE}))?(?:\s(?:{_CYR_WORD}))*|(?:тысяча|тысячу|тысячи|тисяча|тисячу|миллион|мільйон))(?!\w))"
 )
 
 

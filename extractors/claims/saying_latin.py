@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors.claims.cues import Cue
+
 Kind = Literal["word", "deed"]
 
 
@@ -105,6 +107,8 @@ _BARE = _VERBS_ONLY | _NOUNS_TOO | _RARELY | _DEEDS
 _BASES = _NOUNS_TOO | _RARELY | _DEEDS
 _NEEDS_THAT = _all(_RARELY) - _past(_RARELY)
 _WORDS = re.compile(r"(?<![\w-])[A-Za-z]+(?![\w-])")
+# What stands right before a verb, as the patterns below look for it, is no longer than this.
+BEFORE = 60
 # What is said begins so, or the clause ends.
 _SAID_NEXT = re.compile(
     r"\s(?:that|to have|it|he|she|they|there|this|its|their|his|her|[$€£]?\d[\d.,]*|more|fewer|less|at|about|around|roughly|some|nearly|almost|up|as|only|just|the|an?|between|"
@@ -132,9 +136,9 @@ _ONE_THING = re.compile(
 )
 _MODAL = re.compile(r"\b(?:will|would|could|shall|did|does|do|let|help)\s(?:also\s)?$", re.IGNORECASE)
 # "according to police estimates", "citing army reports".
-_FIGURES_OF = re.compile(r"\b(?:according to|citing|based on|compiled from)\s[^,;]*$", re.IGNORECASE)
+_FIGURES_OF = Cue(r"\b(?:according to|citing|based on|compiled from)\s[^,;]*$", re.IGNORECASE)
 # Turns of phrase that say: the group `whom` is who is made to speak.
-_PHRASES = re.compile(
+_PHRASES = Cue(
     r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|holds? that|held that|"
     r"(?:called|branded|labell?ed|described)(?=\s[^.;]{3,90}?\b(?:nonsense|absurd|lies?|fiction|invented|inventions?|fabricat\w+|propaganda|fake|false|"
     r"exaggerat\w+|untrue|bogus|groundless|baseless|fantasy)\b)|"
@@ -164,7 +168,6 @@ def _single(text: str) -> Iterator[Verb]:
         if kind is None:
             continue
         start, end = match.span()
-        before = text[:start]
         if word not in _PLAIN and not match[0].islower():
             continue  # "Galaxy Note 10"
         if word in _DEED_NOUNS and not _FIGURE_NEXT.match(text, end):
@@ -173,15 +176,15 @@ def _single(text: str) -> Iterator[Verb]:
             continue
         if word in _UNSURE and not _SAID_NEXT.match(text, end):
             continue
-        if word in _BARE and _MODAL.search(before):
+        if word in _BARE and _MODAL.search(text, max(0, start - BEFORE), start):
             continue
-        if word in _BASES and _ONE_THING.search(before):
+        if word in _BASES and _ONE_THING.search(text, max(0, start - BEFORE), start):
             continue
         if (
-            _NO_SUBJECT.search(before)
+            _NO_SUBJECT.search(text, max(0, start - BEFORE), start)
             or _OTHERWISE.match(text, end)
             or _REPORTED_TO.match(text, start)
-            or _FIGURES_OF.search(before)
+            or _FIGURES_OF.search(text, 0, start)
         ):
             continue
         yield Verb(start=start, end=end, written=word, kind=kind)

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from extractors.claims.cues import Cue, lowered
 from extractors.claims.source import Source
 
 Certainty = Literal["asserted", "denied", "unconfirmed", "forecast"]
 Role = Literal["current", "comparison"]
 
 # Cues of one family of scripts; a sentence is searched for those of its own.
-Cues = dict[str, re.Pattern[str]]
+Cues = dict[str, Cue]
 
 
 def _by_script(*, latin: str, cyrillic: str, asian: str) -> Cues:
-    return {"latin": re.compile(latin), "cyrillic": re.compile(cyrillic), "asian": re.compile(asian)}
+    return {"latin": Cue(latin), "cyrillic": Cue(cyrillic), "asian": Cue(asian)}
 
 
 _CLAUSE = _by_script(
@@ -125,7 +126,7 @@ _COMPARISON = _by_script(
         r"전년|전주|전월|전분기|지난번|1년 전|대비|비해|종전|과거|예년|전년도|평균|당초|같은 기간|同期|上周|上月|上次|一年前|以往|相比|上年|平均|往年|前年|前月|前週|一年前|従来|前回|比べ|同時期|当初"
     ),
 )
-_OLD_YEAR = re.compile(
+_OLD_YEAR = Cue(
     r"(?<![\d,.])(?:in|In|of|during|since the|throughout|for|в|у|за|року|году)?\s?((?:19|20)\d\d)(?:\s?年|년|\s?год|\s?р)?(?![\d,]\d)"
 )
 _CURRENT = _by_script(
@@ -136,13 +137,13 @@ _CURRENT = _by_script(
 
 
 # "up from 196", "fell from 1,047 to 229": the figure right after is the one compared with.
-_FROM = re.compile(
+_FROM = Cue(
     r"\b(?:up|down|ris\w+|rose|fell|fall\w*|grew|grown|gr[oe]w\w*|jump\w+|climb\w+|dropp?\w*|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk|cut|reduced|higher|lower)"
     r"(?: \w+)? from (?:about |some |around |nearly |just |only |more than |over |the )?$|[\d,.]+(?:\s\w+){0,2},\sfrom\s(?:about |some |just |only |around |nearly |over |more than )?$",
     re.IGNORECASE,
 )
 # "rose to 2,150 in 2024 from 1,430": the figure it came to.
-_TO = re.compile(
+_TO = Cue(
     r"\b(?:ris\w+|rose|fell|fall\w*|gr[oe]w\w*|jump\w+|climb\w+|dropp?\w*|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk)(?: \w+)? to (?:about |some |around |nearly |just |only |more than |over )?$",
     re.IGNORECASE,
 )
@@ -155,7 +156,7 @@ _WEAK = _by_script(
     cyrillic=(r"в прошлом году|ранее|накануне|напередодні|торік|минулого року|раніше"),
     asian=(r"지난해|작년|앞서|이전에|去年|此前|昨年|以前"),
 )
-_SINCE = re.compile(r"\bsince\b|부터|с начала|від|自|以来", re.IGNORECASE)
+_SINCE = Cue(r"\bsince\b|부터|с начала|від|自|以来", re.IGNORECASE)
 # Korean, Chinese and Japanese put "last year" right before its figure and "than" right after it.
 ASIAN_REACH = 12
 # What stands right before a figure is looked for in so many characters: a word or two, or a phrase.
@@ -183,11 +184,11 @@ _SURE_FORECAST = _by_script(
 _PREDICTS = re.compile(
     r"expects?|predict|forecast|ожида|очіку|прогноз|전망|예상|내다봤|预测|预计|予測|予想", re.IGNORECASE
 )
-_NOT = re.compile(
+_NOT = Cue(
     r"(?:\b(?:not|that no|was no|were no|been no)|(?<!\w)(?:а )?не|(?<!\w)ані|不是|并非)\s*$", re.IGNORECASE
 )
 # An adverb between commas doubts the clause it stands in: "Minsk, allegedly, sent 300".
-_ASIDE = re.compile(
+_ASIDE = Cue(
     r",\s(?:reportedly|allegedly|apparently|possibly|perhaps|supposedly|предположительно|возможно|вероятно|якобы|по слухам|ймовірно|можливо|імовірно|нібито),\s?$",
     re.IGNORECASE,
 )
@@ -266,14 +267,14 @@ def certainty_of(place: Place, *, source: Source | None, doubted: bool = False) 
     text, script = place.text, place.script
     reach = source.covers if source else (0, len(text))
     unverified = _says(_UNCONFIRMED, text, script, *reach) and _says(_VERIFY, text, script, *reach)
-    if _NOT.search(text[max(0, place.start - SHORT) : place.start]) or (
+    if _NOT.search(text, max(0, place.start - SHORT), place.start) or (
         source is not None and source.denies and not unverified
     ):
         return "denied"
     named = text[source.start : source.end] if source is not None else ""
     if (
         unverified
-        or _ASIDE.search(text[max(0, place.left - SHORT) : place.left])
+        or _ASIDE.search(text, max(0, place.left - SHORT), place.left)
         or _INTRODUCED.match(text)
         or _HEARSAY.match(named)
         or (place.says(_UNCONFIRMED) and not place.says(_SURE_FORECAST))
@@ -296,12 +297,12 @@ def role_of(place: Place, *, year: int | None, several: bool) -> Role:
 
     "last year" alone dates a figure; beside another figure (`several`) it makes it the one compared with.
     """
-    before = place.text[max(0, place.start - LONG) : place.start]
-    if _FROM.search(before):
+    before = max(0, place.start - LONG), place.start
+    if _FROM.search(place.text, *before):
         return "comparison"
     if place.script == "asian":
         compared = _asian_compared(place, several=several)
-    elif _TO.search(before):
+    elif _TO.search(place.text, *before):
         return "current"
     else:
         compared = _compared(place, year=year, several=several)
@@ -314,7 +315,7 @@ def _asian_compared(place: Place, *, several: bool) -> bool:
         return False  # 昨年より40人少ない
     # A cue before another figure is that figure's.
     before = _FIGURE.split(text[max(place.left, start - ASIAN_REACH) : start])[-1]
-    cued = _COMPARISON["asian"].search(before) or (several and _WEAK["asian"].search(before))
+    cued = _COMPARISON["asian"].pattern.search(before) or (several and _WEAK["asian"].pattern.search(before))
     return bool(_THAN.match(text, place.end) or cued)
 
 
@@ -327,9 +328,11 @@ def _compared(place: Place, *, year: int | None, several: bool) -> bool:
         and not _says(_COMPARISON, place.text, place.script, 0, len(place.text))
     ):
         return True
-    here = place.text[place.left : place.right]
-    years = [int(match[1]) for match in _OLD_YEAR.finditer(here)]
-    return bool(years) and year is not None and max(years) < year and not _SINCE.search(here)
+    if year is None:
+        return False
+    here = place.left, place.right
+    years = [int(match[1]) for match in _OLD_YEAR.finditer(place.text, *here)]
+    return bool(years) and max(years) < year and not _SINCE.search(place.text, *here)
 
 
 def _says(cues: Cues, text: str, script: str, start: int, end: int) -> bool:
@@ -338,15 +341,10 @@ def _says(cues: Cues, text: str, script: str, start: int, end: int) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _spans(cue: re.Pattern[str], text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(match.span() for match in cue.finditer(_lower(text)))
+def _spans(cue: Cue, text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in cue.pattern.finditer(lowered(text))) if cue.may_match(text) else ()
 
 
 @lru_cache(maxsize=8)
-def _spans_as_written(cue: re.Pattern[str], text: str) -> tuple[tuple[int, int], ...]:
+def _spans_as_written(cue: Cue, text: str) -> tuple[tuple[int, int], ...]:
     return tuple(match.span() for match in cue.finditer(text))
-
-
-@lru_cache(maxsize=8)
-def _lower(text: str) -> str:
-    return text.replace("İ", "i").lower().replace("ё", "е")
