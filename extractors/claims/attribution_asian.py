@@ -40,7 +40,7 @@ _KO_PRONOUN = re.compile(
     r"(?:그|그녀|그들|이들|(?:이|같은|해당)\s(?:관계자|당국자|소식통|매체|통신|신문|방송|단체|장관|의원))"
 )
 _KO_DENY = re.compile(r"부인|일축|반박|사실이 아니|사실무근")
-_ZH_SAID = r"(?:表示|称|稱|说|說|宣布|指出|通报|通報|证实|證實|透露(?!姓名|身份)|估计|估計|认为|認為|报道|報道|報導|声称|聲稱|否认|否認|预计|預計|警告|公布|统计|披露|承认|预测|預測|推测|判断|指称|分析)"
+_ZH_SAID = r"(?:表示|称|稱|说(?!法|服|明书)|說(?!法)|宣布|指出|通报|通報|证实|證實|透露(?!姓名|身份)|估计|估計|认为|認為|报道|報道|報導|声称|聲稱|否认|否認|预计|預計|警告|公布|统计|披露|承认|预测|預測|推测|判断|指称|分析|驳斥|駁斥|反驳|强调|強調|表明|显示|顯示|写道|重申|反映|辟谣|坦言|确认|回应|记录|记载|列出)"
 _ZH_ACCORDING = re.compile(
     r"(?:据|據|根据|根據)(?P<who>[^，,。；]{1,30}?)(?:报道|報道|報導|消息|称|稱|透露|统计|估计|估計|介绍|说|表示|通报|发布|公布|的数据|数据|资料|评估|的估计|情报|，|,)"
 )
@@ -48,7 +48,9 @@ _ZH_FIRST = re.compile(
     rf"(?:^|[，,；。])\s?(?:但是?|不过|然而|而且?|同时|另外|另据)?(?P<who>[^，,。；：:]{{2,30}}?)(?:\d+日|周[一二三四五六日]|星期[一二三四五六日天]|昨天|今天|当天|則|则|也|还|并|此前|随后|曾|已|方面)*(?P<verb>{_ZH_SAID})(?!为|的)[：:，,]?"
 )
 # "这一说法尚未得到独立证实": nobody speaks.
-_ZH_UNSAID = re.compile(r"(?:尚未|未能|无法|無法|没有|沒有|未经|未獲|未获|得到|难以|難以|独立|獨立)$")
+_ZH_UNSAID = re.compile(
+    r"(?:尚未|未能|无法|無法|没有|沒有|未经|未獲|未获|尚无|暂未|得到|难以|難以|独立|獨立)$"
+)
 _ZH_PRONOUN = re.compile(r"(?:他|她|他们|她们|该(?:官员|部|机构|发言人|报告|媒体|组织)|其)")
 _ZH_POST = re.compile(
     rf"[，,”]\s?(?P<who>[^，,。；”]{{2,30}}?)(?:\d+日|周[一二三四五六日])?(?P<verb>{_ZH_SAID})。?$"
@@ -65,7 +67,7 @@ _JA_SAID = re.compile(rf"(?P<verb>{_JA_VERB})")
 _JA_THEN = re.compile(rf"{_JA_VERB}(?:た|ている|ており)?(?:が|ものの|のに対し)、")
 _JA_PRONOUN = re.compile(r"(?:彼|彼女|彼ら|同氏|同省|同紙|同通信|同関係者|同当局者)")
 _JA_POST = re.compile(
-    r"と、?(?P<who>[^、。「」と]{2,30}?)(?:は|が)(?:\d+日に?)?(?:発表|述べ|明らか|話|伝え|主張|推定|報告|説明|語|指摘|みて|訴え|証言)"
+    r"と、?(?P<who>[^、。「」と]{2,30}?)(?:は|が)(?:\d+日に?|[^、。「」]{1,14}(?:で|に|へ|対して|通じて)、?)?(?:発表|述べ|明らか|話|伝え|主張|推定|報告|説明|語|指摘|みて|訴え|証言)"
 )
 _JA_FIRST = re.compile(r"(?:^|、)(?P<who>[^、。「」]{2,40}?)(?:は|が)(?:\d+日|同日|この日|\d+日、)?、?")
 
@@ -144,7 +146,7 @@ def _chinese(text: str) -> list[Source]:
     matches = [match for match in _ZH_FIRST.finditer(text) if not _ZH_UNSAID.search(match["who"])]
     for place, match in enumerate(matches):
         end = matches[place + 1].start() if place + 1 < len(matches) else len(text)
-        denies = match["verb"] in {"否认", "否認"}
+        denies = match["verb"] in {"否认", "否認", "驳斥", "駁斥", "反驳", "辟谣"}
         last = not text[match.end() :].strip('。.！! ”"')
         found.append(
             Source(
@@ -166,7 +168,7 @@ def _chinese(text: str) -> list[Source]:
                 verb="据",
             )
         )
-    if not found and (post := _ZH_POST.search(text)):
+    if not found and (post := _ZH_POST.search(text)) and not _ZH_UNSAID.search(post["who"]):
         found.append(
             Source(start=post.start("who"), end=post.end("who"), covers=(0, post.start()), verb=post["verb"])
         )

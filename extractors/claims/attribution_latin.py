@@ -28,11 +28,17 @@ _PRONOUN = re.compile(
     r"(?:it|he|she|they|who|which|the (?:agency|ministry|official|spokes\w+|statement|report|group|source|officer|service))",
     re.IGNORECASE,
 )
+# "said its governor, Aleksei Somov;": the name goes with the office.
+_OFFICE_NAMED = Cue(r",\s[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|al|de|da|van|von|bin)){1,3}(?=\s?[,.;”\"]|$)")
+# "Asked about 15 arrests, the embassy said there had been none": who answers speaks of what was asked.
+_ANSWERS = Cue(
+    r"[\s\"“]*(?:When )?(?:Asked|Questioned|Pressed|Challenged|Responding|Reacting|Replying|Commenting|Contradicting|Denying|Rejecting|Dismissing|Disputing)\b"
+)
 # A strong break between two who speak.
 _BREAK = Cue(r";|,? (?:while|whereas|but|although)\b")
 _ACCORDING = Cue(
     r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
-    r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|provided by|verified by|documented by)\s+",
+    r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|given by|issued by|announced by|put forward by|alleged by|provided by|verified by|documented by)\s+",
     re.IGNORECASE,
 )
 # A headline that begins with who says it, then a colon.
@@ -71,11 +77,12 @@ _PAIR = re.compile(
 _ENDS_IN_PRONOUN = re.compile(r"\s(it|he|she|they)$")
 # "against 90 in its previous report", "nearly double the 700 officially": nobody speaks there.
 _NOBODY = re.compile(
-    r"(?:against|in|of|from|to|with|at|by|than|nearly|almost|double|twice|half|compared|more|fewer|less|up|down|over|under|above|below|for|on)\s|.*\d[\d,.]*(?:\s\w+ly)?$",
+    r"(?:against|in|of|from|to|with|at|by|than|contrary to|despite|regardless of|what|whatever|nearly|almost|double|twice|half|compared|more|fewer|less|up|down|over|under|above|below|for|on)\s|.*\d[\d,.]*(?:\s\w+ly)?$",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"I|we|you|which|who|that|as|and|to|be|been|was|were|is|are|not|it is|often|being", re.IGNORECASE
+    r"I|we|you|which|who|that|as|and|to|if|once|unless|whether|be|been|was|were|is|are|not|it is|often|being",
+    re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
 _UNSAID = re.compile(r"\b(?:not|never|yet to be|not been|not yet been)\s$", re.IGNORECASE)
@@ -134,17 +141,20 @@ def _source(text: str, speaking: list[_Mark], place: int) -> Source:
     mark = speaking[place]
     following = next((one for one in speaking[place + 1 :] if _takes_over(text, mark, one)), None)
     verb = text[mark.verb_start : mark.verb_end]
+    answers = place == 0 and mark.order == "pre" and _ANSWERS.match(text) is not None
+    left = 0 if answers else mark.start
     return Source(
         start=mark.start,
         end=mark.end,
         covers=_after(text, speaking, place, following)
         if mark.order == "post"
-        else (mark.start, _reach(text, mark, following)),
+        else (left, _reach(text, mark, following)),
         verb=verb,
         verb_end=mark.verb_end,
         denies=_DENYING.search(verb) is not None,
         pronoun=_PRONOUN.fullmatch(text[mark.start : mark.end].strip()) is not None,
         deed=mark.deed,
+        answers=answers,
     )
 
 
@@ -216,6 +226,8 @@ def _inverted(text: str, verb: Verb) -> _Mark | None:
         return None
     start = verb.end + 1
     end = name_end(text, start)
+    if (named := _OFFICE_NAMED.match(text, end)) and text[start : start + 1].islower():
+        end = named.end()
     if end <= start or not (verb.written in {"said", "says"} or _NAME_LIKE.match(text, start, end)):
         return None
     return _Mark(start=start, end=end, verb_start=verb.start, verb_end=verb.end, order="post")
@@ -316,6 +328,8 @@ def _according(text: str) -> Iterator[_Mark]:
         end = name_end(text, start)
         if end <= start:
             continue
+        if match[0].lower().startswith(("figures", "data")) and _says_next(text, end):
+            continue  # "data from the ministry show": the data speak
         before = text[: match.start()].strip(' "“(')
         cites = match[0].strip(" ,").lower().startswith(("citing", "quoting", "cited", "quoted"))
         if cites and (any(verbs(text[: match.start()])) or _says_next(text, end)):
@@ -329,6 +343,7 @@ def _according(text: str) -> Iterator[_Mark]:
             verb_start=match.start(),
             verb_end=match.end(),
             order="pre" if first else "post",
+            deed=match[0].lower().startswith(("given", "issued", "announced", "put forward", "alleged")),
         )
     if colon := _COLON.match(text):
         yield _Mark(

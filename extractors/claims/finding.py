@@ -38,7 +38,7 @@ MOST_SPEAKERS = 10
 # Beginnings of written numbers: a sentence without any of these, or a digit, claims no figure.
 _NUMBER_WORDS = (
     "dozen hundred thousand million billion scores twent thirt forty fift sixt sevent eight ninet eleven twelve fourteen десят сот тысяч тисяч два две двум двух дві дво "
-    "три трех трем троих трьох трое четыр чотир пять пят шест шіст семь семи сем сім восем вісім девят один одна полтор півтор полсот півсот полмил півмільй полтыс півтис сто сорок девяно дюжин нескольк кільк дев'ят дев’ят п'ят п’ят"
+    "три трех трем троих трьох трое трёх трём четверо четверы четыр чотир пять пят шест шіст семь семи сем сім восем вісім девят один одна полтор півтор полсот півсот полмил півмільй полтыс півтис сто сорок девяно дюжин нескольк кільк дев'ят дев’ят п'ят п’ят"
 )
 _NONE = (
     " no soldier",
@@ -228,7 +228,8 @@ def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
         known.unit = unit.name or known.unit or (names[0] if names else "people")
         known.values.add(value)
         name = unit.name or known.unit
-        yield _claim(sentence, one, unit, name, several=len(counting) > 1 or name in beside)
+        several = len(counting) > 1 or name in beside
+        yield _claim(sentence, one, unit, name, several=several)
     known.counted = (sentence.start, sentence.start + len(sentence.text)), frozenset(names)
 
 
@@ -278,6 +279,7 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
     attribution = _attribution(sentence, source)
     year = sentence.published_at.year if sentence.published_at else None
     place = place_of(text, sentence.script, one.start, unit.end)
+    role = role_of(place, year=year, several=several)
     return Claim(
         low=one.low,
         high=one.high,
@@ -286,8 +288,8 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
         evidence=_evidence(sentence, sentence.start + one.start, sentence.start + max(unit.end, one.end)),
         event=event_of(text, one.number, unit.end),
         source=_tidy(nominative(attribution.text)) if attribution else None,
-        certainty=certainty_of(place, source=source, doubted=_doubted(sentence, one.end)),
-        role=role_of(place, year=year, several=several),
+        certainty=certainty_of(place, source=source, role=role, doubted=_doubted(sentence, one.end)),
+        role=role,
         period=period_of(text, one.number, sentence.published_at),
         attribution=attribution,
     )

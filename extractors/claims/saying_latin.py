@@ -106,6 +106,8 @@ _UNSURE = (_all(_NOUNS_TOO) - _past(_NOUNS_TOO)) | _DOUBTFUL | _DEED_NOUNS
 _BARE = _VERBS_ONLY | _NOUNS_TOO | _RARELY | _DEEDS
 _BASES = _NOUNS_TOO | _RARELY | _DEEDS
 _NEEDS_THAT = _all(_RARELY) - _past(_RARELY)
+# Third persons that are plural nouns as well.
+_THIRDS = frozenset(_forms(base)[0] for base in _NOUNS_TOO | _RARELY)
 _WORDS = re.compile(r"(?<![\w-])[A-Za-z]+(?![\w-])")
 # What stands right before a verb, as the patterns below look for it, is no longer than this.
 BEFORE = 60
@@ -129,9 +131,16 @@ _NO_SUBJECT = re.compile(
     r"\b(?:be|been|being|was|were|is|are)\s\w+ly\s$|\ball\s$",
     re.IGNORECASE,
 )
+# "rejected reports that 40 died", "denying claims of": what is rejected, no verb of its own.
+_OBJECT_OF = _words(
+    """
+    amid despite about over after following denying rejecting dismissing disputing refuting confirming
+    contradicting citing answering recent conflicting unconfirmed persistent by with or
+    """
+)
 # "a rebel claim that ...": one thing, so no verb of many; "analysts at the institute claim" is one.
 _ONE_THING = re.compile(
-    r"(?<!\bat )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bfrom )(?<!\bwith )\b(?:a|an|the|its|their|his|her|one|another|any)\s[a-z-]*[a-rt-z]\s$",
+    r"(?<!\bat )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bfrom )(?<!\bwith )(?<!\bby )\b(?:a|an|the|its|their|his|her|one|another|any)\s[a-z-]*[a-rt-z]\s$",
     re.IGNORECASE,
 )
 _MODAL = re.compile(r"\b(?:will|would|could|shall|did|does|do|let|help)\s(?:also\s)?$", re.IGNORECASE)
@@ -139,7 +148,7 @@ _MODAL = re.compile(r"\b(?:will|would|could|shall|did|does|do|let|help)\s(?:also
 _FIGURES_OF = Cue(r"\b(?:according to|citing|based on|compiled from)\s[^,;]*$", re.IGNORECASE)
 # Turns of phrase that say: the group `whom` is who is made to speak.
 _PHRASES = Cue(
-    r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|holds? that|held that|"
+    r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|(?:purport|seem|appear|claim)(?:s|ed)? to (?:show|depict|confirm|indicate)|holds? that|held that|"
     r"(?:called|branded|labell?ed|described)(?=\s[^.;]{3,90}?\b(?:nonsense|absurd|lies?|fiction|invented|inventions?|fabricat\w+|propaganda|fake|false|"
     r"exaggerat\w+|untrue|bogus|groundless|baseless|fantasy)\b)|"
     r"puts?(?=\s[^.;]{3,90}?\s(?:at|between|above|below|near|around|as high as)\s)|"
@@ -178,7 +187,7 @@ def _single(text: str) -> Iterator[Verb]:
             continue
         if word in _BARE and _MODAL.search(text, max(0, start - BEFORE), start):
             continue
-        if word in _BASES and _ONE_THING.search(text, max(0, start - BEFORE), start):
+        if _is_noun(word, text, start):
             continue
         if (
             _NO_SUBJECT.search(text, max(0, start - BEFORE), start)
@@ -188,6 +197,16 @@ def _single(text: str) -> Iterator[Verb]:
         ):
             continue
         yield Verb(start=start, end=end, written=word, kind=kind)
+
+
+def _is_noun(word: str, text: str, start: int) -> bool:
+    """Whether what may be a verb is a noun there: "a rebel claim", "rejected reports", "amid claims"."""
+    if word in _BASES:
+        return _ONE_THING.search(text, max(0, start - BEFORE), start) is not None
+    if word not in _THIRDS:
+        return False
+    before = text[max(0, start - BEFORE) : start].lower().split()
+    return bool(before) and (before[-1] in _PLAIN or before[-1] in _OBJECT_OF)
 
 
 def _turns(text: str) -> Iterator[Verb]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from extractors.claims.comparisons import set_against
 from extractors.claims.cues import Cue, lowered
 from extractors.claims.source import Source
 
@@ -24,11 +25,11 @@ def _by_script(*, latin: str, cyrillic: str, asian: str) -> Cues:
 
 _CLAUSE = _by_script(
     latin=(
-        r"[;:()—–]|,(?!\d)|\b(?:while|whereas|but|although|though|compared|against|than)\b|\band (?=(?:expects?|plans?|intends?|hopes?|aims?|will|would|has|"
+        r"[;:()—–]|,(?!\d)(?!\s(?:leaving|bringing|taking|raising|lifting|pushing|cutting|reducing|worth)\b)|\b(?:while|whereas|but|although|though|compared|against|than|versus|vs)\b|\band (?=(?:expects?|plans?|intends?|hopes?|aims?|will|would|has|"
         r"have|had)\s|(?:(?:another|about|some|around|over|only|a further|at least) )*\d[\d,.]* (?:\w+ ){0,3}?(?:were|was|are|is|will|had|have|would)\s)"
     ),
     cyrillic=(
-        r"[;:()—–]|,(?!\d)|(?:\sа\s|\sно\s|\sале\s|\sпротив\s(?=\d)|\sпроти\s(?=\d)|\sпо сравнению\s|\sпорівняно\s)"
+        r"[;:()–]|,(?!\d)|—(?!\s(?:около |лишь |всего |близько |лише )?\d)|(?:\sа\s|\sно\s|\sале\s|\sпротив\s(?=\d)|\sпроти\s(?=\d)|\sпо сравнению\s|\sпорівняно\s)"
     ),
     asian=(r"[;:()—–]|,(?!\d)|[，、；]|(?:그러나|반면|하지만|지만|으나)"),
 )
@@ -46,10 +47,10 @@ _DENIES = _by_script(
 )
 _NEGATED = _by_script(
     latin=(
-        r"\b(?:no truth|not true|false(?:ly)?|fake|fabricat\w*|untrue|did not|didn't|never (?:sent|happened|occurred|took place|supplied|existed|fired|had|lost|"
+        r"\b(?:no truth|no such|nothing of the (?:kind|sort)|(?:do|does) not exist|not true|false(?:ly)?|fake|fabricat\w*|untrue|did not|didn't|never (?:sent|happened|occurred|took place|supplied|existed|fired|had|lost|"
         r"crossed|deployed)|(?:has|have|had|was|were|is|are) not(?! (?:yet |immediately |so far |publicly )*(?:commented|responded|said|answered|disclosed|"
         r"replied|spoken|named|given|reported)\b)(?! (?:yet |been |be |independently )*(?:verified|confirmed|clear|known))|hasn't|haven't|wasn't|weren't|"
-        r"baseless|groundless|unfounded|hoax|nonsense|absurd|a lie|lies|fiction|invented|exaggerat\w*|bogus|made up|(?:was|were|is|are) wrong (?:to say|that|"
+        r"pure invention|a myth|hogwash|baseless|groundless|unfounded|hoax|nonsense|absurd|a lie|lies|fiction|invented|exaggerat\w*|bogus|made up|(?:was|were|is|are) wrong (?:to say|that|"
         r"when)|pure fantasy|incorrect)\b"
     ),
     cyrillic=(r"не соответству|ложь|ложн|фейк|вымысел|неправд|вигадк"),
@@ -63,17 +64,17 @@ _UNCONFIRMED = _by_script(
         r"independently )*(?:verified|confirmed)|could not (?:be )?(?:independently )?(?:verify|confirm)|rumou?r\w*|(?:is|are|was|were) (?:believed|thought|"
         r"feared|said|suspected|understood|rumou?red|presumed) to|believed (?:dead|killed|to be)|feared (?:dead|killed)|(?:may|might|could) have|(?:may|might|"
         r"could) be \w+ing|(?:may|might) already|appears? to have|apparently|suspected|(?:the|a|any|its|their) (?:reported|claimed|alleged|supposed|"
-        r"purported) \w+|(?:it|that) (?:is|was) (?:thought|believed|feared|rumou?red|said|understood) that|neither confirm\w* nor den\w+|(?:declined|"
+        r"purported) \w+|purport\w* to|(?:seem|appear)(?:s|ed)? to (?:show|confirm|indicate|depict|be|number)|what (?:appears?|appeared|seems?|seemed) to be|(?:thought|believed|said|rumou?red|estimated) to number|(?:not|un)\s?(?:\w+ )?(?:known|clear) (?:whether|if)|yet to (?:respond|reply|comment|confirm)|talk of|not (?:been )?ruled out|nobody has|(?:it|that) (?:is|was) (?:thought|believed|feared|rumou?red|said|understood) that|neither confirm\w* nor den\w+|(?:declined|"
         r"refused) to confirm|would not confirm|(?:thought|believed|feared|presumed|rumou?red) to (?:have|be)|it was not possible to (?:verify|check)|"
         r"no way (?:to|of) (?:verify|check)\w*|no confirmation|awaiting confirmation|unofficial(?:ly)?|possibly|perhaps|unclear whether|claims? that could not|"
-        r"if confirmed|presumed)\b"
+        r"if (?:confirmed|true|verified|accurate|proven|proved)|supposedly|purportedly|presumably|presumed|prove(?:s|d)? (?:true|accurate|correct))\b"
     ),
     cyrillic=(
-        r"предположительно|(?<!\w)мог(?:ли|ла|ло)\s|(?<!\w)міг\s|якобы|неподтвержд|не подтвержд|по неподтвержденн|возможно|вероятно|по слухам|"
-        r"независимо подтвердить|неофициальн|нібито|ймовірно|непідтвердж|не підтвердж|можливо|за чутками"
+        r"предположительно|(?<!\w)мог(?:ли|ла|ло)\s|(?<!\w)міг\s|якобы|(?:могут|может) (?:находиться|быть|оставаться|удерживать\w*|скрываться)|будто бы|если (?:это )?(?:подтвердится|правда)|слух(?:и|ов|ам|ах)|неподтвержд|не подтвержд|по неподтвержденн|возможно|вероятно|по слухам|"
+        r"независимо подтвердить|неофициальн|нібито|ймовірно|(?:можуть|може) (?:перебувати|бути|залишатися|утримувати\w*|ховатися)|начебто|якщо (?:це )?(?:підтвердиться|правда)|чут(?:ки|ок|кам|ках)|непідтвердж|не підтвердж|можливо|за чутками"
     ),
     asian=(
-        r"미확인|확인되지 않|것으로 알려|알려졌|추정된|소문|전해졌|전해진|가능성이|未经证实|未經證實|据传|據傳|疑似|可能已|未确认|無法證實|无法证实|とみられ|未確認|とされる|可能性があ|確認されていない"
+        r"미확인|사실이라면|사실로 (?:확인|드러)|확인될 경우|있을 가능성|풍문|루머|확인되지 않|것으로 알려|알려졌|추정된|소문|전해졌|전해진|가능성이|未经证实|未經證實|网传|網傳|传言|傳言|传闻|傳聞|盛传|若属实|如果属实|属实的话|据传|據傳|疑似|可能已|未确认|無法證實|无法证实|とみられ|事実なら|事実であれば|確認されれば|との情報(?:が|も)|噂|うわさ|もようだ|模様だ|未確認|とされる|可能性があ|確認されていない"
     ),
 )
 _FORECAST = _by_script(
@@ -81,7 +82,7 @@ _FORECAST = _by_script(
         r"\b(?:will|would|'ll|shall|(?:is|are|was|were) to (?!blame\b)\w+|(?:is|are|was|were) (?:expected|set|due|likely|poised|about|going|scheduled|slated|"
         r"planned|preparing|planning|projected|forecast) to|(?:is|are|was|were) (?:also )?due\b|expected to|expects? (?:to|another|up|more|some|about|around|"
         r"\d[\d.,]*)|expect\w* (?=.{0,40}\bto\b)|plan(?:s|ned|ning)? (?:to|on|for)|plans?|intend(?:s|ed)? to|(?:wants?|hopes?|seeks?) to|prepar(?:es|ed|ing) to|prepar(?:es|ed|"
-        r"ing) (?:another|a further|\d[\d.,]*)|(?:could|may|might) (?:also |still |soon |eventually |yet )?(?!(?:easily|barely|hardly|not|have|hear|see|afford|only|say|tell|confirm|"
+        r"ing) (?:another|a further|\d[\d.,]*)|(?<!\bin )(?<!\bof )(?<!\bsince )(?<!\bby )(?<!\blast )(?<!\bthis )(?<!\bearly )(?<!\blate )(?<!\buntil )(?<!\d )(?:could|may|might) (?:also |still |soon |eventually |yet )?(?!(?:easily|barely|hardly|not|have|hear|see|afford|only|say|tell|confirm|"
         r"verify|recall|remember|count|already|be (?:seen|heard|counted|found|verified|confirmed|identified|reached|\w+ing))\b)[a-z]+|by (?:the )?end of (?:the|"
         r"this|next|20)|by (?:december|next|early|late|mid|year-end|spring|summer|autumn|winter|january|february|march|april|june|july|august|september|october|"
         r"november)|forecast(?:s|ed)?|predict(?:s|ed)?|project(?:s|ed|ion)|next (?:week|month|year)|in the coming|to be (?:sent|deployed|delivered|exchanged|"
@@ -100,7 +101,7 @@ _FORECAST = _by_script(
     ),
     asian=(
         r"예정|기로 (?:했|합의|결정)|방침|다음 주|다음 달|내달|내년|계획|전망|예상|할 것|될 것|보낼|추가 파병할|내다봤|추진|될 수 있|할 수 있|이를 것|늘어날|可能(?:会|將|将|在|再)|下周|下月|明年|预计|預計|将(?!军|领|近|士|官|校)|計劃|计划|拟|"
-        r"可能(?:会|將|将)|有望|来週|来月|来年|予定|見通し|見込み|計画|予想|予測|派遣する方針"
+        r"可能(?:会|將|将)|有望|来週|来月|来年|予定|見通し|見込み|計画|予想|予測|派遣する方針|までに[^。」]{0,30}(?:る|う)(?:と|。|」|$)|까지[^.]{0,30}(?:보낸|파견한|배치한|투입한|늘린|줄인|도입한|생산한|짓는|만든)다"
     ),
 )
 _COMPARISON = _by_script(
@@ -112,7 +113,7 @@ _COMPARISON = _by_script(
         r"in soviet times|earlier (?:years?|estimate\w*|figure\w*|assessment\w*|report\w*|count|tally|months?)|previous(?:ly)?|prior|"
         r"the (?:year|month|week|day) before|(?:a|one|two|three|\w+) (?:year|month|week|decade)s? (?:earlier|before|ago)|(?:than|from|against) last (?:year|"
         r"month|summer|winter|spring|autumn|decade|quarter)|(?:same|corresponding|preceding|comparable) (?:period|month|months|quarter|time|week|stretch|half)|"
-        r"initial(?:ly)?|at (?:its|their|the) (?:peak|height)|in the past|historical\w*|used to|on average|annual(?:ly)? average|average of|averag(?:ed|es|ing)|"
+        r"initial(?:ly)?|at (?:its|their|the) (?:peak|height)|(?:a|on a) (?:normal|typical|usual|ordinary|quiet) (?:day|night|week|month|year|season)|(?:yearly|annual|monthly|weekly|daily|usual|normal|long-term|historical|\w+-year) (?:average|norm|mean|median)|the (?:equivalent|comparable|corresponding) (?:figure|number|total)|in the past|historical\w*|used to|on average|annual(?:ly)? average|average of|averag(?:ed|es|ing)|"
         r"pre-?(?:war|pandemic|invasion)|before the (?:war|invasion|pandemic|border closure)|once (?:numbered|stood|home to|had|held|counted)|(?:had|was|"
         r"were) (?:earlier|previously|initially)|until then|against (?=[\d,]+ (?:in|a|the|last))|a record(?: of)?|originally|(?:began|started) (?:with|as|out|"
         r"at)|in (?:all|the whole) of (?:19|20)\d\d|twice the|double the|half the)\b"
@@ -151,7 +152,7 @@ _TO = Cue(
 _WEAK = _by_script(
     latin=(
         r"\b(?:last (?:year|month|summer|winter|spring|autumn|decade|quarter)|(?:a|one|two|\w+) (?:year|month|week|day)s? ago|in (?:19|20)\d\d|previous(?:ly)?|"
-        r"earlier|initially)\b"
+        r"earlier|initially|usual(?:ly)?|normally|ordinarily)\b"
     ),
     cyrillic=(r"в прошлом году|ранее|накануне|напередодні|торік|минулого року|раніше"),
     asian=(r"지난해|작년|앞서|이전에|去年|此前|昨年|以前"),
@@ -159,12 +160,15 @@ _WEAK = _by_script(
 _SINCE = Cue(r"\bsince\b|부터|с начала|від|自|以来", re.IGNORECASE)
 # Korean, Chinese and Japanese put "last year" right before its figure and "than" right after it.
 ASIAN_REACH = 12
+# "2022년 산불 때는 319채": a year before last, so far before its figure. What lasts since then is of now.
+ASIAN_YEAR = 20
+_YEAR_BEFORE = Cue(r"((?:19|20)\d\d)\s?[年년](?!.*(?:以来|以后|以後|から|부터|이후|이래))")
 # What stands right before a figure is looked for in so many characters: a word or two, or a phrase.
 SHORT, LONG = 24, 80
 _DIFFERENCE = re.compile(r"(?:より|보다)\s?$")
-_FIGURE = re.compile(r"[\d０-９]+(?![\d０-９]|\s?[년월일年月日])")
+_FIGURE = re.compile(r"[\d０-９]+(?![\d０-９]|\s?(?:[년월일年月日]|분기|季|四半期|半期))")
 _THAN = re.compile(
-    r"\s?(?:から(?:約)?[\d一二三四五六七八九十]|에서\s?(?:약 ?)?\d|보다|에서 (?:늘|줄|증가|감소)|に比べ|より|から(?:増|減)|相比|的\d+倍)"
+    r"[)）]?\s?(?:から(?:約)?[\d一二三四五六七八九十]|에서\s?(?:약 ?)?\d|보다|에서 (?:늘|줄|증가|감소)|に比べ|より|から(?:増|減)|相比|的\d+倍)"
 )
 
 
@@ -187,6 +191,16 @@ _PREDICTS = re.compile(
 _NOT = Cue(
     r"(?:\b(?:not|that no|was no|were no|been no)|(?<!\w)(?:а )?не|(?<!\w)ані|不是|并非)\s*$", re.IGNORECASE
 )
+# "the embassy said there had been none", and "did 300 leave?": what is asked is not said.
+_NO = Cue(
+    r"\b(?:no|not|none|never|nothing|nobody|false|untrue|baseless|lies?|fabricat\w+|nonsense)\b|n['’]t\b"
+)
+_QUESTION = Cue(
+    r"(?:\s*[\"“«]?(?:Did|Do|Does|Has|Have|Had|Is|Are|Was|Were|Will|Can|Could)\b.*|"
+    r"(?!.*(?:как|сколько|почему|зачем|что|где|когда|кто|як|скільки|чому|навіщо|що|де|коли|хто|왜|어떻게|얼마|언제|누가|몇|무엇|什么|如何|怎么|谁|几|多少|何|为何|なぜ|どう|いつ|誰|いくら)).*[а-яіїє가-힣ぁ-ん一-鿿].*)"
+    r"[?？][\"”’»」]?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
 # An adverb between commas doubts the clause it stands in: "Minsk, allegedly, sent 300".
 _ASIDE = Cue(
     r",\s(?:reportedly|allegedly|apparently|possibly|perhaps|supposedly|предположительно|возможно|вероятно|якобы|по слухам|ймовірно|можливо|імовірно|нібито),\s?$",
@@ -196,12 +210,12 @@ _ASIDE = Cue(
 
 # Doubt said first holds for the sentence; and reports, posts and rumours confirm nothing.
 _INTRODUCED = re.compile(
-    r"\s*(?:reportedly|allegedly|apparently|according to unconfirmed|unconfirmed|по неподтвержд|по слухам|предположительно|возможно|вероятно|за непідтвердж|за чутками|ймовірно|можливо|"
+    r"\s*(?:reportedly|allegedly|apparently|supposedly|presumably|purportedly|according to (?:unconfirmed|one (?:theory|version)|rumou?rs?|a rumou?r)|unconfirmed|rumou?r has it|if (?:confirmed|true)|should (?:the|these|those|this|it|they)\b[^,;]{0,40}\b(?:prove|be confirmed)|по неподтвержд|по слухам|предположительно|возможно|вероятно|за непідтвердж|за чутками|ймовірно|можливо|якобы|будто бы|нібито|начебто|если (?:это )?(?:подтвердится|правда)|якщо (?:це )?(?:підтвердиться|правда)|"
     r"未经证实|未經證實|据传|據傳|未確認|미확인|확인되지 않)",
     re.IGNORECASE,
 )
 _HEARSAY = re.compile(
-    r"\s*(?:(?:some|local|several|social media|unconfirmed|early|initial|first|conflicting)\s)*(?:reports|posts|rumou?rs|accounts|footage|videos?)\b",
+    r"\s*(?:(?:some|local|several|social media|unconfirmed|early|initial|first|conflicting)\s)*(?:reports|posts|rumou?rs|accounts|chatter|talk|gossip)\b",
     re.IGNORECASE,
 )
 
@@ -259,12 +273,14 @@ def clause(text: str, script: str, start: int, end: int) -> tuple[int, int]:
     return left, right
 
 
-def certainty_of(place: Place, *, source: Source | None, doubted: bool = False) -> Certainty:
+def certainty_of(place: Place, *, source: Source | None, role: Role, doubted: bool = False) -> Certainty:
     """The certainty a sentence gives its figure; `doubted` when words behind it say that nobody could check.
 
     Who says a figure does not unsay it: a denial by somebody else leaves it unconfirmed, one by the source denies it.
     """
     text, script = place.text, place.script
+    if source is not None and source.answers and place.start < source.start:
+        return "denied" if _NO.search(text, source.verb_end) or source.denies else "unconfirmed"
     reach = source.covers if source else (0, len(text))
     unverified = _says(_UNCONFIRMED, text, script, *reach) and _says(_VERIFY, text, script, *reach)
     if _NOT.search(text, max(0, place.start - SHORT), place.start) or (
@@ -281,15 +297,17 @@ def certainty_of(place: Place, *, source: Source | None, doubted: bool = False) 
     ):
         return "unconfirmed"
     governs = max(place.left, source.verb_end if source and source.verb_end <= place.start else 0)
-    if _says(_DENIES, text, script, governs, place.right):
-        return "unconfirmed" if source is not None else "denied"
-    negated = _says(_NEGATED, text, script, governs, place.right)
+    denies = _says(_DENIES, text, script, governs, place.right)
+    if denies or _says(_NEGATED, text, script, governs, place.right):
+        return "unconfirmed" if denies and source is not None else "denied"
     foretold = source is not None and _PREDICTS.search(source.verb) is not None
-    if negated:
-        return "denied"
-    if foretold or place.says(_FORECAST):
-        return "forecast"
-    return "unconfirmed" if doubted else "asserted"
+    if role == "current" and (foretold or place.says(_FORECAST)):
+        return "forecast"  # what it is compared with has been
+    return (
+        "unconfirmed"
+        if doubted or (text.rstrip('"”’»」 ').endswith(("?", "？")) and _QUESTION.match(text))
+        else "asserted"
+    )
 
 
 def role_of(place: Place, *, year: int | None, several: bool) -> Role:
@@ -298,10 +316,13 @@ def role_of(place: Place, *, year: int | None, several: bool) -> Role:
     "last year" alone dates a figure; beside another figure (`several`) it makes it the one compared with.
     """
     before = max(0, place.start - LONG), place.start
-    if _FROM.search(place.text, *before):
+    beside = set_against(place.text, place.script, place.start, place.end)
+    if beside == "with" or _FROM.search(place.text, *before):
         return "comparison"
+    if beside == "beside":
+        return "current"
     if place.script == "asian":
-        compared = _asian_compared(place, several=several)
+        compared = _asian_compared(place, year=year, several=several)
     elif _TO.search(place.text, *before):
         return "current"
     else:
@@ -309,14 +330,18 @@ def role_of(place: Place, *, year: int | None, several: bool) -> Role:
     return "comparison" if compared else "current"
 
 
-def _asian_compared(place: Place, *, several: bool) -> bool:
+def _asian_compared(place: Place, *, year: int | None, several: bool) -> bool:
     text, start = place.text, place.start
     if _DIFFERENCE.search(text[max(0, start - SHORT) : start]):
         return False  # 昨年より40人少ない
     # A cue before another figure is that figure's.
     before = _FIGURE.split(text[max(place.left, start - ASIAN_REACH) : start])[-1]
     cued = _COMPARISON["asian"].pattern.search(before) or (several and _WEAK["asian"].pattern.search(before))
-    return bool(_THAN.match(text, place.end) or cued)
+    years = [
+        int(match[1]) for match in _YEAR_BEFORE.finditer(text, max(place.left, start - ASIAN_YEAR), start)
+    ]
+    of_old = several and year is not None and bool(years) and years[-1] < year - 1
+    return bool(of_old or cued or _THAN.match(text, place.end))
 
 
 def _compared(place: Place, *, year: int | None, several: bool) -> bool:

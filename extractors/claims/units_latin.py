@@ -46,7 +46,8 @@ _IRREGULAR = _words(
     kroner kronor crowns francs zloty zlotys lira liras rupees shekels riyals dirhams hryvnia
     hryvnias baht pesos reais rand yuan renminbi ringgit rupiah tenge lari forint hostages
     won dollars euros yen rubles roubles pounds cavalry marines fishermen hectares acres casualties
-    deaths fatalities pow pows sailors recruits conscripts gunmen
+    deaths fatalities rohingya chinese japanese vietnamese portuguese sudanese lebanese taiwanese burmese
+    nepalese congolese senegalese maltese swiss french british irish dutch spanish pow pows sailors recruits conscripts gunmen
     """
 )
 # Counted things that name no event: two sides, three reasons. And who says something is no figure either.
@@ -114,7 +115,8 @@ _MISSILE = re.compile(
 )
 # "Crossings fell from 1,047 to 229": what changes is what is counted.
 _CHANGED = re.compile(
-    r"\b(\w+[^s]s|personnel|people)\s(?:(?:at|in|to|of|from|across|among|by)\s(?:[\w'’-]+\s){1,4}?)?(?:have |had |has )?(?:rose|risen|fell|fallen|grew|grown|jumped|climbed|dropped|declined|increased|decreased|surged|soared|shrank|doubled|tripled)\b[^.;]{0,40}?(?:from|to|at)\s(?:[\d,.]+ to )?(?:about |some |nearly |over |more than |around |just )?$",
+    r"\b(\w+[^s]s|personnel|people)\s(?:(?:at|in|to|of|from|across|among|by)\s(?:[\w'’-]+\s){1,4}?)?(?:(?:have |had |has )?(?:rose|risen|fell|fallen|grew|grown|jumped|climbed|dropped|declined|increased|decreased|surged|soared|shrank|doubled|tripled)\b[^.;]{0,40}?(?:from|to|at)\s(?:[\d,.]+ to )?|"
+    r"(?:have |had |has )?(?:reached|hit|stood at|came to|totall?ed|numbered|amounted to)\s)(?:about |some |nearly |over |more than |around |just )?$",
     re.IGNORECASE,
 )
 _RATE = re.compile(
@@ -122,7 +124,7 @@ _RATE = re.compile(
 )
 _BARE_AFTER = re.compile(
     r"\s?(?:[.,;!?)”\"]|$|\s(?:more\s|others?\s)?(?:were|was|are|is|have|had|remain\w*|wounded|killed|dead|died|injured|missing|captured|it|they|he|she|in|last|this|that|a|per|today|now|yesterday|then|overnight|still|also|came|went|fled|escaped|survived|drowned|returned|marched|"
-    r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?|doing so|did so)\b)",
+    r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?|doing so|did so)\b|\s[a-z]{2,}ed(?=[,.;”\"]|$|\s(?:in|on|at|by|from|last|this|a)\b))",
     re.IGNORECASE,
 )
 # "nine had since come back": what a bare word of number does tells it from "the first two".
@@ -137,7 +139,7 @@ _STRUCK = re.compile(
 # "Another 11 died."
 _FELL = re.compile(r"\s(?:died|drowned|perished|defected|deserted|surrendered|survived)\b")
 _TALLY = re.compile(
-    r"\b(?:counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at)\s(?:only |just )?$",
+    r"\b(?:counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at|gave back|handed (?:back|over)|freed|released|lost|sank|took|retook|retaken|rescued|saved|intercepted|downed|shot down|destroyed|sent)\s(?:only |just |another )?$",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|a|the|and|but|near|after|when)\b)")
