@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractors.claims.cues import Cue
-from extractors.claims.saying_latin import Verb, verbs
+from extractors.claims.saying_latin import Verb, speaks, verbs
 from extractors.claims.source import Source
 from extractors.claims.standing import clause
 
@@ -21,7 +21,7 @@ MOST_NAME_WORDS = 6
 FEW_WORDS = 3
 
 _DENYING = re.compile(
-    r"\b(?:den(?:y|ies|ied)|called|branded|labell?ed|described|dismiss\w*|reject\w*|refut\w*|rebut\w*)\b",
+    r"\b(?:den(?:y|ies|ied)|called|branded|labell?ed|described|dismiss\w*|reject\w*|refut\w*|rebut\w*|rebuff\w*|repudiat\w*|debunk\w*|disput\w*)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
@@ -34,10 +34,16 @@ _OFFICE_NAMED = Cue(r",\s[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|al|de|da|van|v
 _ANSWERS = Cue(
     r"[\s\"“]*(?:When )?(?:Asked|Questioned|Pressed|Challenged|Responding|Reacting|Replying|Commenting|Contradicting|Denying|Rejecting|Dismissing|Disputing)\b"
 )
+# "The 250 coffins that smugglers say they saw", "the 300 soldiers Kyiv says it captured".
+_COUNTED = r"\d[\d,.]*(?:\s[a-z-]+){0,3}?\s(?P<noun>(?!as\b|was\b|is\b|has\b|this\b|its\b|plus\b|versus\b)[a-z-]*(?:s|men|people|children))"
+_RELATIVE_FIGURE = re.compile(rf"{_COUNTED}\s(?:(?:that|which|whom|who)\s)?$")
+_REDUCED_RELATIVE = re.compile(
+    rf"{_COUNTED}\s(?P<who>(?:the|its|his|her|their)\s[a-z-]+(?:\s[a-z-]+)?|[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){{0,3}}|it|he|she|they)$"
+)
 # A strong break between two who speak.
 _BREAK = Cue(r";|,? (?:while|whereas|but|although)\b")
 _ACCORDING = Cue(
-    r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
+    r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|(?:was|were) told by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
     r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|given by|issued by|announced by|put forward by|alleged by|provided by|verified by|documented by)\s+",
     re.IGNORECASE,
 )
@@ -100,7 +106,7 @@ _NAME_ENDS = re.compile(
     r"[,;.:!?\"”](?=\s|$)|\s(?:on|in)(?=\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d|a\b|an\b|its\b|his\b|her\b|their\b|condition|state (?:radio|television)|"
     r"Telegram|Twitter|X\b|Facebook|the\s(?:past|last|first|early|late|morning|evening|year|report|statement|same|day|eve|record)))|"
     r"(?<!study)(?<!report)(?<!survey)(?<!analysis)(?<!paper)(?<!review)(?<!inquiry)(?<!investigation)(?<!tally)(?<!count)(?<!seen)(?<!compiled)(?<!obtained)(?<!released)(?<!published)(?<!reviewed)(?<!gathered)\sby\b|"
-    r"\s(?:late|early|during|at a|after|as|who|while|but|and(?!\s[A-Z])|citing|adding|to reporters|told|when|before|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b"
+    r"\s(?:late|early|during|at a|after|as|who|while|but|and(?!\s[A-Z])|citing|adding|to reporters|told|when|before|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b|\sto\s(?:have|be|want|favou?r|seek|plan|support|oppose|consider)\b"
 )
 _STOPS = re.compile(r"[,;.](?=\s|$)")
 _SHORTENED = re.compile(r"(?:Gen|Col|Lt|Maj|Capt|Dr|Mr|Ms|Mrs|U\.S|U\.N|Adm|Brig|Sgt|Jr)$")
@@ -128,6 +134,7 @@ class _Mark:
     verb_end: int
     order: str
     deed: bool = False
+    left: int | None = None  # where the words begin that stand before the name and are theirs too
 
 
 def latin_sources(text: str) -> list[Source]:
@@ -142,7 +149,7 @@ def _source(text: str, speaking: list[_Mark], place: int) -> Source:
     following = next((one for one in speaking[place + 1 :] if _takes_over(text, mark, one)), None)
     verb = text[mark.verb_start : mark.verb_end]
     answers = place == 0 and mark.order == "pre" and _ANSWERS.match(text) is not None
-    left = 0 if answers else mark.start
+    left = 0 if answers else (mark.start if mark.left is None else mark.left)
     return Source(
         start=mark.start,
         end=mark.end,
@@ -206,8 +213,15 @@ def _said(text: str) -> Iterator[_Mark]:
                 verb_end=verb.end,
                 order=order,
                 deed=verb.kind == "deed",
+                left=_counted_before(text, span[0]),
             )
         yield mark
+
+
+def _counted_before(text: str, start: int) -> int | None:
+    """Where the figure stands of which the name at `start` speaks in a relative clause."""
+    relative = _RELATIVE_FIGURE.search(text, max(0, start - LONGEST_NAME), start)
+    return relative.start() if relative and not speaks(relative["noun"]) else None
 
 
 def _inverted(text: str, verb: Verb) -> _Mark | None:
@@ -260,6 +274,8 @@ def _subject(text: str, verb: int) -> tuple[int, int] | None:
     start = _name_start(head, appositive=appositive)
     if last_word := _ENDS_IN_PRONOUN.search(text, start, end):
         return last_word.start(1), end  # "down from the 4,100 it counted"
+    if relative := _REDUCED_RELATIVE.search(text, start, end):
+        return relative.start("who"), end  # "the 300 soldiers Kyiv says it captured"
     lead = _LEADING.match(text, start, end)
     start = lead.end() if lead else start
     name = text[start:end].strip()

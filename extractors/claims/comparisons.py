@@ -13,6 +13,8 @@ from extractors.claims.cues import Cue
 
 # So far before a figure, and behind it, the words stand that compare it.
 BEFORE, AFTER = 90, 60
+# A figure so near the start of its sentence is nobody's reported word.
+FIRST_WORDS = 20
 
 _ABOUT = (
     r"(?:(?:about|some|around|nearly|almost|roughly|just|only|barely|over|more than|fewer than|less than|at least|an estimated|the|a mere|mere|"
@@ -66,6 +68,10 @@ _HAD = Cue(
     rf"\b(?:on {_WEEKDAY}|(?:the|a) (?:day|week|month|year) (?:before|earlier)|earlier|previously|at first),? (?:it|they|he|she|\w+ \w+) had (?:reported|counted|given|put \w+(?: \w+)? at|recorded|listed|spoken of))"
     rf"\s{_ABOUT}$",
     re.IGNORECASE,
+)
+# "Five others had been killed on the same road in April"
+_OTHERS_HAD = Cue(
+    rf"(?:[Aa]nother |[Aa] further )?[\w,]+\s(?:others|more)(?:\s[a-z]+)?\shad (?:already |also )?(?:been|died|drowned|fled|left|gone)\b[^.;,]{{0,60}}?\b(?:in (?:(?:early|mid|late)[ -])?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)|{_PAST}|earlier|(?:the|a) (?:day|week|month|year) (?:before|earlier)|in (?:19|20)\d\d)"
 )
 # "slowed to 4.2 percent from 5.1": what it came to.
 _TO = Cue(rf"\b{_CHANGE}\b[^.;]{{0,40}}?\bto {_ABOUT}$", re.IGNORECASE)
@@ -129,6 +135,7 @@ def set_against(text: str, script: str, start: int, end: int) -> Compared | None
             _LATIN.search(text, *before)
             or _HAD.search(text, *before)
             or (_FROM.search(text, *before) and _is_left(text, before, after))
+            or (start <= FIRST_WORDS and _OTHERS_HAD.match(text, start, after[1]))
             or (_AFTER.search(text, *before) and _AN_EARLIER_TIME.match(text, *after))
         )
         came_to = _FROM_ANOTHER.match(text, *after) and _TO.search(text, *before)

@@ -102,6 +102,14 @@ _MATCH_RESULT = Cue(
 _CJK = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]")
 _CYRILLIC = re.compile(r"[а-яіїє]{3}", re.IGNORECASE)
 
+# A quotation goes on from the sentence above, or into the one below, where who speaks is named.
+_OPENS_QUOTE = re.compile(r"\s*[\"“«„「]")
+_QUOTE_MARK = re.compile(r"[\"“”«»„「」]")
+_LEFT_OPEN = re.compile(r"[“«„「][^”»」]*$|^[^\"]*\"(?:[^\"]*\"[^\"]*\")*[^\"]*$")
+_SAID_SO = re.compile(
+    r"[^.]{0,40}(?:이렇게|이같이|이와 같이|这样|如此|このように|(?<!\w)так (?:сказа|заяви|описа|розпові|рассказа))"
+)
+
 # Quotation marks that a name keeps in pairs only: газета «Зауралье».
 _QUOTES = (("«", "»"), ("“", "”"), ('"', '"'), ("'", "'"))
 
@@ -319,13 +327,33 @@ def _attribution(sentence: _Sentence, source: Source | None) -> Evidence | None:
         return _evidence(sentence, sentence.start + named[-1].start, sentence.start + named[-1].end)
     if source is not None and (subject := _SUBJECT.match(sentence.text)) and subject.end() <= source.start:
         return _evidence(sentence, sentence.start + subject.start("who"), sentence.start + subject.end("who"))
-    before = _before(sentence) if source is not None or _GOES_ON.match(sentence.text) else None
+    goes_on = source is not None or _GOES_ON.match(sentence.text) or _quotes_on(sentence)
+    before = _before(sentence) if goes_on else None
     if before is not None:
         start, who = before
         return _evidence(sentence, start + who.start, start + who.end)
     if source is not None:
         return _evidence(sentence, sentence.start + source.start, sentence.start + source.end)
-    return None
+    return _below(sentence)
+
+
+def _quotes_on(sentence: _Sentence) -> bool:
+    """Whether a sentence is a quotation, and so is the one right above."""
+    if not sentence.above or not _OPENS_QUOTE.match(sentence.text):
+        return False
+    return _QUOTE_MARK.search(sentence.content, *sentence.above[-1]) is not None
+
+
+def _below(sentence: _Sentence) -> Evidence | None:
+    """Who is named below as the speaker of a quotation that begins here: "'We lost 30. They lost 9,' Oda said."."""
+    if sentence.below is None or not _OPENS_QUOTE.match(sentence.text):
+        return None
+    start, end = sentence.below
+    text = sentence.content[start:end]
+    if not (_LEFT_OPEN.search(sentence.text) or _SAID_SO.match(text)):
+        return None
+    named = [one for one in _sources(text, _script(text)) if not one.pronoun]
+    return _evidence(sentence, start + named[-1].start, start + named[-1].end) if named else None
 
 
 def _before(sentence: _Sentence) -> tuple[int, Source] | None:

@@ -68,7 +68,7 @@ class _Bounds:
 
 _LATIN_BOUNDS = _Bounds(
     lower=re.compile(
-        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|over|above|beyond|in excess of|upwards? of|north of)|"
+        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|(?<!protested )(?<!protests )(?<!protest )(?<!dispute )(?<!arrested )(?<!row )(?<!clash )(?<!clashes )(?<!clashed )(?<!concern )(?<!concerns )(?<!anger )(?<!charged )(?<!questioned )(?<!summoned )(?<!fined )(?<!sued )(?<!talks )(?<!flew )over|above|beyond|in excess of|upwards? of|north of)|"
         r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum of|exceed(?:ed|s|ing)?|surpass(?:ed|es|ing)?|"
         r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some)?\s+$",
         re.IGNORECASE,

@@ -49,7 +49,7 @@ _VERBS_ONLY = _words(
     complain reply specify clarify underline emphasise emphasize reiterate affirm proclaim inform
     acknowledge concede disclose reveal deny reject refute maintain predict foresee reckon believe
     suspect assess calculate conclude confirm announce warn add caution lament respond retort
-    stress dismiss swear think
+    stress dismiss swear think rebuff rebut repudiate debunk doubt hint
     """
 )
 _NOUNS_TOO = _words(
@@ -108,6 +108,9 @@ _BASES = _NOUNS_TOO | _RARELY | _DEEDS
 _NEEDS_THAT = _all(_RARELY) - _past(_RARELY)
 # Third persons that are plural nouns as well.
 _THIRDS = frozenset(_forms(base)[0] for base in _NOUNS_TOO | _RARELY)
+# "..., officials fear."
+_LAST_WORD = _words("fear fears hope hopes guess reckon")
+_CLAUSE_ENDS = re.compile(r"[.,;”\"]|$")
 _WORDS = re.compile(r"(?<![\w-])[A-Za-z]+(?![\w-])")
 # What stands right before a verb, as the patterns below look for it, is no longer than this.
 BEFORE = 60
@@ -153,7 +156,7 @@ _PHRASES = Cue(
     r"exaggerat\w+|untrue|bogus|groundless|baseless|fantasy)\b)|"
     r"puts?(?=\s[^.;]{3,90}?\s(?:at|between|above|below|near|around|as high as)\s)|"
     r"(?:gave|gives|set|sets)(?=\s(?:an?|the|its|their)\s(?:\w+\s){0,3}?(?:toll|figure|number|count|total|tally|estimate)\b)|"
-    r"(?<=itnesses )saw|(?<=esidents )saw|(?<=eporters )saw|f(?:ound|inds?)(?=,? that\b|\s?(?:[.,;”\"]|$)))"
+    r"(?<=itnesses )saw|(?<=esidents )saw|(?<=eporters )saw|(?<!were )(?<!was )(?<!been )(?<!be )(?<!are )f(?:ound|inds?)(?=,? that\b|\s?(?:[.,;”\"]|$)))"
     r"|(?:was |were |is |are |been )?(?:widely )?(?:quoted|cited|reported)(?: (?!as\b)(?P<whom>[^,;.\"”]{3,60}?))? as (?:saying|telling|stating|claiming|estimating|"
     r"warning|admitting|confirming|denying|promising|putting|suggesting))(?![\w-])"
 )
@@ -181,7 +184,9 @@ def _single(text: str) -> Iterator[Verb]:
             continue  # "Galaxy Note 10"
         if word in _DEED_NOUNS and not _FIGURE_NEXT.match(text, end):
             continue
-        if word in _NEEDS_THAT and not text.startswith(" that ", end):
+        if word in _NEEDS_THAT and not (
+            text.startswith(" that ", end) or (word in _LAST_WORD and _CLAUSE_ENDS.match(text, end))
+        ):
             continue
         if word in _UNSURE and not _SAID_NEXT.match(text, end):
             continue

@@ -53,8 +53,12 @@ _NEGATED = _by_script(
         r"pure invention|a myth|hogwash|baseless|groundless|unfounded|hoax|nonsense|absurd|a lie|lies|fiction|invented|exaggerat\w*|bogus|made up|(?:was|were|is|are) wrong (?:to say|that|"
         r"when)|pure fantasy|incorrect)\b"
     ),
-    cyrillic=(r"не соответству|ложь|ложн|фейк|вымысел|неправд|вигадк"),
-    asian=(r"사실이 아니|사실무근|거짓|허위|不实|並未|并未|从未|事実ではない"),
+    cyrillic=(
+        r"не соответству|никаких|ніяких|жодних|выдумк|клевет|наклеп|чушь|нісенітн|беспочв|голословн|безпідстав|ложь|ложн|фейк|вымысел|неправд|вигадк"
+    ),
+    asian=(
+        r"사실이 아니|사실무근|거짓|허위|날조|근거 없|터무니|유언비어|捏造|子虚乌有|无中生有|無中生有|不属实|不屬實|毫无根据|谣言|谎言|事実無根|虚偽|でっち上げ|デマ|根拠(?:が|の)ない|あり得ない|不实|並未|并未|从未|事実ではない"
+    ),
 )
 _UNCONFIRMED = _by_script(
     latin=(
@@ -87,7 +91,7 @@ _FORECAST = _by_script(
         r"this|next|20)|by (?:december|next|early|late|mid|year-end|spring|summer|autumn|winter|january|february|march|april|june|july|august|september|october|"
         r"november)|forecast(?:s|ed)?|predict(?:s|ed)?|project(?:s|ed|ion)|next (?:week|month|year)|in the coming|to be (?:sent|deployed|delivered|exchanged|"
         r"released|handed)|promis(?:ed|es|ing) (?:to|another|a further|\d[\d.,]*)|pledg(?:ed|es|ing) (?:to|another|\d[\d.,]*)|vow(?:ed|s) to|ready to send|"
-        r"aims? to|ahead of)\b"
+        r"(?:aims?|means?) to|until (?:next|20\d\d) to|favou?rs? \w+ing|call(?:s|ed|ing)? for|would like|ahead of)\b"
     ),
     cyrillic=(
         r"планиру|намерен|будет|будут|ожида|прогноз|собира(?:ет|ют)ся|готовит|к концу|до конца|может достичь|могут|(?<!\w)(?:може|может) (?!быть|бути)|плану|"
@@ -115,11 +119,11 @@ _COMPARISON = _by_script(
         r"month|summer|winter|spring|autumn|decade|quarter)|(?:same|corresponding|preceding|comparable) (?:period|month|months|quarter|time|week|stretch|half)|"
         r"initial(?:ly)?|at (?:its|their|the) (?:peak|height)|(?:a|on a) (?:normal|typical|usual|ordinary|quiet) (?:day|night|week|month|year|season)|(?:yearly|annual|monthly|weekly|daily|usual|normal|long-term|historical|\w+-year) (?:average|norm|mean|median)|the (?:equivalent|comparable|corresponding) (?:figure|number|total)|in the past|historical\w*|used to|on average|annual(?:ly)? average|average of|averag(?:ed|es|ing)|"
         r"pre-?(?:war|pandemic|invasion)|before the (?:war|invasion|pandemic|border closure)|once (?:numbered|stood|home to|had|held|counted)|(?:had|was|"
-        r"were) (?:earlier|previously|initially)|until then|against (?=[\d,]+ (?:in|a|the|last))|a record(?: of)?|originally|(?:began|started) (?:with|as|out|"
+        r"were) (?:earlier|previously|initially)|until then|against (?=(?:only |just |about |some )?[\d.,]+ (?:\w+ ){0,2}?(?:in|a|the|last)\b)|a record(?: of)?|originally|(?:began|started) (?:with|as|out|"
         r"at)|in (?:all|the whole) of (?:19|20)\d\d|twice the|double the|half the)\b"
     ),
     cyrillic=(
-        r"по сравнению|против (?=\d)|проти (?=\d)|(?:неделей|месяцем|днем|годом|кварталом) (?:ранее|раньше)|в прошлый раз|за тот же период|(?:тижнем|місяцем|"
+        r"по сравнению|против (?=\d)|проти (?=\d)|(?:неделю|месяц|квартал|год) назад|(?:тиждень|місяць|квартал|рік) тому|(?:неделей|месяцем|днем|годом|кварталом) (?:ранее|раньше)|в прошлый раз|за тот же период|(?:тижнем|місяцем|"
         r"днем|роком) раніше|минулого разу|за той самий період|торік|годом ранее|год назад|за аналогичн|аналогичн\w+ период|прежде|предыдущ|раньше|"
         r"первоначально|в среднем|до войны|порівняно|роком раніше|рік тому|попередн|спочатку|у середньому|до війни"
     ),
@@ -131,7 +135,7 @@ _OLD_YEAR = Cue(
     r"(?<![\d,.])(?:in|In|of|during|since the|throughout|for|в|у|за|року|году)?\s?((?:19|20)\d\d)(?:\s?年|년|\s?год|\s?р)?(?![\d,]\d)"
 )
 _CURRENT = _by_script(
-    latin=(r"\b(?:now|so far|this year|currently|today|to date|latest|already|since)\b"),
+    latin=(r"\b(?:now|so far|this year|currently|today|to date|latest|already|since|alone|in all)\b"),
     cyrillic=(r"сейчас|теперь|уже|сегодня|зараз|тепер|вже"),
     asian=(r"올해|현재|지금|이번|今年|目前|现在|現在|今回"),
 )
@@ -193,13 +197,18 @@ _NOT = Cue(
 )
 # "the embassy said there had been none", and "did 300 leave?": what is asked is not said.
 _NO = Cue(
-    r"\b(?:no|not|none|never|nothing|nobody|false|untrue|baseless|lies?|fabricat\w+|nonsense)\b|n['’]t\b"
+    r"\b(?:no|not|none|never|nothing|nobody|false|untrue|baseless|lies?|fabricat\w+|nonsense)\b|n['’]t\b",
+    re.IGNORECASE,
 )
 _QUESTION = Cue(
     r"(?:\s*[\"“«]?(?:Did|Do|Does|Has|Have|Had|Is|Are|Was|Were|Will|Can|Could)\b.*|"
     r"(?!.*(?:как|сколько|почему|зачем|что|где|когда|кто|як|скільки|чому|навіщо|що|де|коли|хто|왜|어떻게|얼마|언제|누가|몇|무엇|什么|如何|怎么|谁|几|多少|何|为何|なぜ|どう|いつ|誰|いくら)).*[а-яіїє가-힣ぁ-ん一-鿿].*)"
     r"[?？][\"”’»」]?\s*$",
     re.IGNORECASE | re.DOTALL,
+)
+# "'That is not true', he said when asked about reports that 300 had died": what is spoken of is others' claim.
+_SPOKEN_OF = Cue(
+    r"\b(?:said|asked|commenting|responding|reacting|replied|speaking) (?:of|about|on|to)\s(?:\w+\s){0,3}?(?:claims?|reports?|allegations?|accusations?|rumou?rs?|suggestions?)\b[^.;]*$"
 )
 # An adverb between commas doubts the clause it stands in: "Minsk, allegedly, sent 300".
 _ASIDE = Cue(
@@ -215,7 +224,7 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 _HEARSAY = re.compile(
-    r"\s*(?:(?:some|local|several|social media|unconfirmed|early|initial|first|conflicting)\s)*(?:reports|posts|rumou?rs|accounts|chatter|talk|gossip)\b",
+    r"\s*(?:(?:some|local|several|social media|unconfirmed|early|initial|first|conflicting)\s)*(?:reports|posts|rumou?rs|accounts|chatter|talk|gossip|(?:telegram|social media) (?:channels|users|accounts))\b",
     re.IGNORECASE,
 )
 
@@ -279,8 +288,8 @@ def certainty_of(place: Place, *, source: Source | None, role: Role, doubted: bo
     Who says a figure does not unsay it: a denial by somebody else leaves it unconfirmed, one by the source denies it.
     """
     text, script = place.text, place.script
-    if source is not None and source.answers and place.start < source.start:
-        return "denied" if _NO.search(text, source.verb_end) or source.denies else "unconfirmed"
+    if (answer := _answer(place, source)) is not None:
+        return "denied" if answer else "unconfirmed"
     reach = source.covers if source else (0, len(text))
     unverified = _says(_UNCONFIRMED, text, script, *reach) and _says(_VERIFY, text, script, *reach)
     if _NOT.search(text, max(0, place.start - SHORT), place.start) or (
@@ -308,6 +317,16 @@ def certainty_of(place: Place, *, source: Source | None, role: Role, doubted: bo
         if doubted or (text.rstrip('"”’»」 ').endswith(("?", "？")) and _QUESTION.match(text))
         else "asserted"
     )
+
+
+def _answer(place: Place, source: Source | None) -> bool | None:
+    """Where the figure is what others claim: whether who answers says no to it."""
+    text = place.text
+    if source is not None and source.answers and place.start < source.start:
+        return source.denies or _NO.search(text, source.verb_end) is not None
+    if spoken := _SPOKEN_OF.search(text, 0, place.start):
+        return _NO.search(text, 0, spoken.start()) is not None
+    return None
 
 
 def role_of(place: Place, *, year: int | None, several: bool) -> Role:
@@ -350,6 +369,7 @@ def _compared(place: Place, *, year: int | None, several: bool) -> bool:
     if (
         several
         and place.nearer(_WEAK, _CURRENT)
+        and not _SINCE.search(place.text, place.left, place.start)
         and not _says(_COMPARISON, place.text, place.script, 0, len(place.text))
     ):
         return True
