@@ -37,13 +37,14 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 
 @dataclass(slots=True)
 class Block:
-    """One piece of text. `element` is the block element it stands in; `linked` counts characters inside links."""
+    """One piece of text. `element` is the block element it stands in; `linked` counts characters inside links, `links` the links."""
 
     text: str
     element: lxml.html.HtmlElement
     tag: str
     place: int
     linked: int = 0
+    links: int = 0
     emphasised: int = 0
     path: tuple[lxml.html.HtmlElement, ...] = field(default=())
 
@@ -61,6 +62,7 @@ class _Reader:
         self.blocks: list[Block] = []
         self._parts: list[str] = []
         self._linked = 0
+        self._links = 0
         self._emphasised = 0
         self._path: list[lxml.html.HtmlElement] = []
         self._in_link = 0
@@ -107,6 +109,7 @@ class _Reader:
             self._parts.append("\n")
         if tag == "a":
             self._in_link += 1
+            self._links += 1
         elif tag in {"b", "strong", "em", "i"}:
             self._in_emphasis += 1
         if element.text:
@@ -143,9 +146,9 @@ class _Reader:
             if text and self._path:
                 self.blocks.append(Block(
                     text=text, element=self._path[-1], tag=str(self._path[-1].tag), place=len(self.blocks),
-                    linked=self._linked, emphasised=self._emphasised, path=tuple(self._path),
+                    linked=self._linked, links=self._links, emphasised=self._emphasised, path=tuple(self._path),
                 ))  # fmt: skip
-        self._parts, self._linked, self._emphasised = [], 0, 0
+        self._parts, self._linked, self._links, self._emphasised = [], 0, 0, 0
 
 
 def _is_row(element: lxml.html.HtmlElement) -> bool:

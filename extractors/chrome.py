@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from extractors.headlines import fold
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -124,6 +126,20 @@ def without_chrome(
         if element.getparent() is not None and _is_chrome(element, limit):
             _drop(element)
     return tree
+
+
+def drop_other_articles(bare: lxml.html.HtmlElement, headline: str | None) -> None:
+    """Take off the articles that follow the page's own: `article` elements with an h1 of their own after the headline's."""
+    wanted = fold(headline or "")
+    headings = list(bare.iter("h1")) if wanted else []
+    own = next((place for place, h1 in enumerate(headings) if fold("".join(h1.itertext())) == wanted), None)
+    if own is None or (home := next(headings[own].iterancestors("article"), None)) is None:
+        return
+    around = {home, *home.iterancestors("article")}
+    for heading in headings[own + 1 :]:
+        other = next(heading.iterancestors("article"), None)
+        if other is not None and other not in around and home not in other.iterancestors():
+            _drop(other)
 
 
 def _open_holders(body: lxml.html.HtmlElement) -> None:

@@ -87,6 +87,8 @@ def test_a_page_is_read_as_its_case_file_says(file):
         assert words in verdict.text
     for words in expected.pop("absent", ()):
         assert words not in verdict.text
+    for words in expected.pop("once", ()):
+        assert verdict.text.count(words) == 1
     for kind in expected.pop("signals", ()):
         assert kind in {signal.kind for signal in verdict.farm_signals}
     if (exactly := expected.pop("exactly_signals", None)) is not None:
