@@ -13,7 +13,7 @@ the text itself. What a term means is decided elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -35,6 +35,13 @@ _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-
 _VOWELS = "aeiou"
 
 Hit = tuple[int, int, int]  # start, end, number of the group
+# Start, end, the groups found there as the bits of one integer, and the same by number (one may be named twice).
+Mark = tuple[int, int, int, tuple[int, ...]]
+
+_Groups = tuple[int, tuple[int, ...]]  # as bits, and by number
+# What a literal asks for besides (its exact spelling, what must follow it), and the groups that ask for that.
+_Literal = dict[tuple[str, re.Pattern[str] | None], dict[int, None]]
+_Special = tuple[str, Callable[[str, int], re.Match[str] | None] | None, _Groups]
 
 
 class TermFault(ValueError):
@@ -46,6 +53,14 @@ def fold(text: str) -> str:
     """The text in lower case with spaces for punctuation, code point by code point."""
     lower = text.replace("İ", "i").lower().replace("ё", "е")
     return _NOT_WORD.sub(" ", lower)
+
+
+def bits_of(groups: Iterable[int]) -> int:
+    """The numbers of groups as the bits of one integer."""
+    bits = 0
+    for group in groups:
+        bits |= 1 << group
+    return bits
 
 
 def is_cjk(text: str) -> bool:
@@ -83,28 +98,14 @@ class TermIndex:
 
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
         self.names: tuple[str, ...] = tuple(groups)
-        patterns: dict[str, int] = {}
-        plain: list[dict[int, None]] = []
-        self._special: list[list[tuple[int, str, re.Pattern[str] | None]]] = []
+        found: dict[str, _Literal] = {}
         for number, name in enumerate(self.names):
             for term in groups[name]:
                 for form in _forms(term):
                     literal, exact, tail = _compiled(form)
-                    place = patterns.setdefault(literal, len(patterns))
-                    if place == len(plain):
-                        plain.append({})
-                        self._special.append([])
-                    if exact or tail is not None:
-                        self._special[place].append((number, exact, tail))
-                    else:
-                        plain[place][number] = None
-        # How far the literal's own padding moves start and end, and the groups that need nothing verified.
-        self._plain = [
-            (0 if literal[0] == " " else 1, 2 if literal[-1] == " " else 1, tuple(numbers))
-            for literal, numbers in zip(patterns, plain, strict=True)
-        ]
-        self._literals = tuple(patterns)
-        self._automaton = ahocorasick_rs.AhoCorasick(list(patterns) or ["\x00"])
+                    found.setdefault(literal, {}).setdefault((exact, tail), {})[number] = None
+        self._literals = [_read(literal, asked) for literal, asked in found.items()]
+        self._automaton = ahocorasick_rs.AhoCorasick(list(found) or ["\x00"])
 
     def __len__(self) -> int:
         return len(self._literals)
@@ -116,38 +117,45 @@ class TermIndex:
         )
         return hits
 
-    def hits(self, text: str, folded: str | None = None) -> list[Hit]:
+    def hits(self, text: str) -> list[Hit]:
         """Every (start, end, group) in the text, by start, longest first."""
-        found = {(*span, group) for span, groups in self.spans(text, folded).items() for group in groups}
-        return sorted(found, key=_by_start)
+        found = {(start, -end, group) for start, end, _, groups in self.marks(text) for group in groups}
+        return [(start, -end, group) for start, end, group in sorted(found)]
 
-    def spans(self, text: str, folded: str | None = None) -> dict[tuple[int, int], tuple[int, ...]]:
-        """The groups at every (start, end) that holds a term; a group may be named twice."""
-        padded = f" {fold(text) if folded is None else folded} "
-        found: dict[tuple[int, int], tuple[int, ...]] = {}
-        plain, special = self._plain, self._special
+    def marks(self, text: str) -> list[Mark]:
+        """Every (start, end) in the text that holds a term, in order, with its groups."""
+        padded = f" {fold(text)} "
+        found: dict[tuple[int, int], _Groups] = {}
+        literals = self._literals
         for place, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
-            lead, trail, groups = plain[place]
+            lead, trail, plain, special = literals[place]
             first, last = start - lead, end - trail
-            if groups:
-                span = (first, last)
-                found[span] = found[span] + groups if span in found else groups
-            for number, exact, tail in special[place]:
+            if plain is not None:
+                span = first, last
+                found[span] = _both(found[span], plain) if span in found else plain
+            for exact, tail, groups in special:
                 stop = last
                 if tail is not None:
-                    match = tail.match(padded, end)
+                    match = tail(padded, end)
                     if match is None:
                         continue
                     stop = match.end() - 1
-                if exact and text[first:stop] != exact:
-                    continue
-                span = (first, stop)
-                found[span] = (*found.get(span, ()), number)
-        return found
+                if not exact or text[first:stop] == exact:
+                    span = first, stop
+                    found[span] = _both(found[span], groups) if span in found else groups
+        return sorted([(*span, *here) for span, here in found.items()])
 
 
-def _by_start(hit: Hit) -> tuple[int, int, int]:
-    return hit[0], -hit[1], hit[2]
+def _read(literal: str, asked: _Literal) -> tuple[int, int, _Groups | None, tuple[_Special, ...]]:
+    """How far the literal's own padding moves start and end, its groups that need nothing verified, and the others."""
+    each = {key: (bits_of(numbers), tuple(numbers)) for key, numbers in asked.items()}
+    plain = each.pop(("", None), None)
+    special = tuple((exact, tail and tail.match, groups) for (exact, tail), groups in each.items())
+    return 0 if literal[0] == " " else 1, 2 if literal[-1] == " " else 1, plain, special
+
+
+def _both(one: _Groups, other: _Groups) -> _Groups:
+    return one[0] | other[0], one[1] + other[1]
 
 
 def _braces(term: str) -> list[str]:

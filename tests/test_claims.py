@@ -66,6 +66,9 @@ def test_a_claim_says_what_happened(text, event):
         ("SEOUL, Nov. 21 (Hanbit) -- Some 20 men fled.", None),
         ("Since the start of the war 13,800 men have fled.", "since the start of the war"),
         ("So far 5,000 balloons have been sent.", "in total"),
+        ("They counted 5,000 balloons in all.", "in total"),
+        ("They counted 45 ships in all of the strait.", None),
+        ("En la zona trabajan 21 soldiers.", None),
     ],
 )
 def test_a_claim_says_when(text, period):

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.claims.saying_latin import Verb, verbs
+from extractors.claims.cues import Cue
+from extractors.claims.saying_latin import Verb, speaks, verbs
 from extractors.claims.source import Source
 from extractors.claims.standing import clause
 
@@ -20,26 +21,38 @@ MOST_NAME_WORDS = 6
 FEW_WORDS = 3
 
 _DENYING = re.compile(
-    r"\b(?:den(?:y|ies|ied)|called|branded|labell?ed|described|dismiss\w*|reject\w*|refut\w*|rebut\w*)\b",
+    r"\b(?:den(?:y|ies|ied)|called|branded|labell?ed|described|dismiss\w*|reject\w*|refut\w*|rebut\w*|rebuff\w*|repudiat\w*|debunk\w*|disput\w*)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
     r"(?:it|he|she|they|who|which|the (?:agency|ministry|official|spokes\w+|statement|report|group|source|officer|service))",
     re.IGNORECASE,
 )
+# "said its governor, Aleksei Somov;": the name goes with the office.
+_OFFICE_NAMED = Cue(r",\s[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|al|de|da|van|von|bin)){1,3}(?=\s?[,.;”\"]|$)")
+# "Asked about 15 arrests, the embassy said there had been none": who answers speaks of what was asked.
+_ANSWERS = Cue(
+    r"[\s\"“]*(?:When )?(?:Asked|Questioned|Pressed|Challenged|Responding|Reacting|Replying|Commenting|Contradicting|Denying|Rejecting|Dismissing|Disputing)\b"
+)
+# "The 250 coffins that smugglers say they saw", "the 300 soldiers Kyiv says it captured".
+_COUNTED = r"\d[\d,.]*(?:\s[a-z-]+){0,3}?\s(?P<noun>(?!as\b|was\b|is\b|has\b|this\b|its\b|plus\b|versus\b)[a-z-]*(?:s|men|people|children))"
+_RELATIVE_FIGURE = re.compile(rf"{_COUNTED}\s(?:(?:that|which|whom|who)\s)?$")
+_REDUCED_RELATIVE = re.compile(
+    rf"{_COUNTED}\s(?P<who>(?:the|its|his|her|their)\s[a-z-]+(?:\s[a-z-]+)?|[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){{0,3}}|it|he|she|they)$"
+)
 # A strong break between two who speak.
-_BREAK = re.compile(r";|,? (?:while|whereas|but|although)\b")
-_ACCORDING = re.compile(
-    r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
-    r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|provided by|verified by|documented by)\s+",
+_BREAK = Cue(r";|,? (?:while|whereas|but|although)\b")
+_ACCORDING = Cue(
+    r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|(?:was|were) told by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
+    r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|given by|issued by|announced by|put forward by|alleged by|provided by|verified by|documented by)\s+",
     re.IGNORECASE,
 )
 # A headline that begins with who says it, then a colon.
-_COLON = re.compile(
+_COLON = Cue(
     r"\s*(?!(?:Update|Updated|Breaking|Live|Exclusive|Watch|Analysis|Explainer|Opinion|Video|Photos|Note|Correction|Factbox)\b)(?P<who>(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|source|sources|chief|minister|lawmaker|report)(?:\s(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|sources?|chief|minister|lawmaker|report|general|staff|intelligence)){0,5}):\s"
 )
 # "By Seoul's own count 300 ..."
-_BY_COUNT = re.compile(
+_BY_COUNT = Cue(
     r"\b[Bb]y\s(?P<who>[\w.-]+(?:\s[\w.-]+){0,5}?['’]s)\s(?P<verb>(?:own\s)?(?:count|estimate|reckoning|tally|account|figures))\b"
 )
 # What may stand between the name and its verb.
@@ -57,8 +70,8 @@ _LEADING = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+|(?:week|month|year|Monday),?\s+)?|\s+|[\"“”'‘’(]+",
 )
 # "Reuters, citing two officials, reported"; "an official, who asked not to be named because ..., said".
-_CITING = re.compile(r",\s(?:citing|quoting)\s[^,;]+,\s*$", re.IGNORECASE)
-_RELATIVE = re.compile(
+_CITING = Cue(r",\s(?:citing|quoting)\s[^,;]+,\s*$", re.IGNORECASE)
+_RELATIVE = Cue(
     r",\s(?:who|whose|whom|which|speaking|asking|published|released|conducted|commissioned|based|led)\s[^;:]*,\s*$"
 )
 _APPOSITION = re.compile(
@@ -70,11 +83,12 @@ _PAIR = re.compile(
 _ENDS_IN_PRONOUN = re.compile(r"\s(it|he|she|they)$")
 # "against 90 in its previous report", "nearly double the 700 officially": nobody speaks there.
 _NOBODY = re.compile(
-    r"(?:against|in|of|from|to|with|at|by|than|nearly|almost|double|twice|half|compared|more|fewer|less|up|down|over|under|above|below|for|on)\s|.*\d[\d,.]*(?:\s\w+ly)?$",
+    r"(?:against|in|of|from|to|with|at|by|than|contrary to|despite|regardless of|what|whatever|nearly|almost|double|twice|half|compared|more|fewer|less|up|down|over|under|above|below|for|on)\s|.*\d[\d,.]*(?:\s\w+ly)?$",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"I|we|you|which|who|that|as|and|to|be|been|was|were|is|are|not|it is|often|being", re.IGNORECASE
+    r"I|we|you|which|who|that|as|and|to|if|once|unless|whether|be|been|was|were|is|are|not|it is|often|being",
+    re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
 _UNSAID = re.compile(r"\b(?:not|never|yet to be|not been|not yet been)\s$", re.IGNORECASE)
@@ -92,7 +106,7 @@ _NAME_ENDS = re.compile(
     r"[,;.:!?\"”](?=\s|$)|\s(?:on|in)(?=\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d|a\b|an\b|its\b|his\b|her\b|their\b|condition|state (?:radio|television)|"
     r"Telegram|Twitter|X\b|Facebook|the\s(?:past|last|first|early|late|morning|evening|year|report|statement|same|day|eve|record)))|"
     r"(?<!study)(?<!report)(?<!survey)(?<!analysis)(?<!paper)(?<!review)(?<!inquiry)(?<!investigation)(?<!tally)(?<!count)(?<!seen)(?<!compiled)(?<!obtained)(?<!released)(?<!published)(?<!reviewed)(?<!gathered)\sby\b|"
-    r"\s(?:late|early|during|at a|after|as|who|while|but|and(?!\s[A-Z])|citing|adding|to reporters|told|when|before|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b"
+    r"\s(?:late|early|during|at a|after|as|who|while|but|and(?!\s[A-Z])|citing|adding|to reporters|told|when|before|via|shows?|showed|puts?|suggests?|indicates?|says?|said|that|has|have|had|was|were|is|are|would|will)\b|\sto\s(?:have|be|want|favou?r|seek|plan|support|oppose|consider)\b"
 )
 _STOPS = re.compile(r"[,;.](?=\s|$)")
 _SHORTENED = re.compile(r"(?:Gen|Col|Lt|Maj|Capt|Dr|Mr|Ms|Mrs|U\.S|U\.N|Adm|Brig|Sgt|Jr)$")
@@ -101,7 +115,7 @@ _NOTHING_SAID = re.compile(
     r"(?:\s(?:on|in|at|during|late|early|earlier|yesterday|today|this|last|to|by|via|through|without|citing|after|as)\b[^,;]*|"
     r"\s(?:reporters?|journalists?|lawmakers|parliament|Reuters|AFP|Yonhap|AP)\b[^,;]*|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b[^,;]*)*\s*(?:[.,;!?]|$|[\"”])"
 )
-_REPORT_OF = re.compile(
+_REPORT_OF = Cue(
     r"['’]s?\s(?:(?!of\b|that\b)[\w-]+\s){0,2}?(?:claim|count|estimate|tally|toll|figure|report|account|assertion|assessment)\s(?:of|that)\s|"
     r"\b(?:claims?|reports?|estimates?|figures|data|accounts?|assertions?|allegations?|assessments?|statements?)\s(?:made\s|given\s)?(?:by|from)\s(?P<whom>(?!the (?:past|last|same)\b)[\w.'’-]+(?:\s(?!that\b|of\b)[\w.'’-]+){0,4}?)\s(?:that|of|puts?|shows?|suggests?|indicates?)\s"
 )
@@ -120,6 +134,7 @@ class _Mark:
     verb_end: int
     order: str
     deed: bool = False
+    left: int | None = None  # where the words begin that stand before the name and are theirs too
 
 
 def latin_sources(text: str) -> list[Source]:
@@ -133,17 +148,20 @@ def _source(text: str, speaking: list[_Mark], place: int) -> Source:
     mark = speaking[place]
     following = next((one for one in speaking[place + 1 :] if _takes_over(text, mark, one)), None)
     verb = text[mark.verb_start : mark.verb_end]
+    answers = place == 0 and mark.order == "pre" and _ANSWERS.match(text) is not None
+    left = 0 if answers else (mark.start if mark.left is None else mark.left)
     return Source(
         start=mark.start,
         end=mark.end,
         covers=_after(text, speaking, place, following)
         if mark.order == "post"
-        else (mark.start, _reach(text, mark, following)),
+        else (left, _reach(text, mark, following)),
         verb=verb,
         verb_end=mark.verb_end,
         denies=_DENYING.search(verb) is not None,
         pronoun=_PRONOUN.fullmatch(text[mark.start : mark.end].strip()) is not None,
         deed=mark.deed,
+        answers=answers,
     )
 
 
@@ -195,8 +213,15 @@ def _said(text: str) -> Iterator[_Mark]:
                 verb_end=verb.end,
                 order=order,
                 deed=verb.kind == "deed",
+                left=_counted_before(text, span[0]),
             )
         yield mark
+
+
+def _counted_before(text: str, start: int) -> int | None:
+    """Where the figure stands of which the name at `start` speaks in a relative clause."""
+    relative = _RELATIVE_FIGURE.search(text, max(0, start - LONGEST_NAME), start)
+    return relative.start() if relative and not speaks(relative["noun"]) else None
 
 
 def _inverted(text: str, verb: Verb) -> _Mark | None:
@@ -209,12 +234,14 @@ def _inverted(text: str, verb: Verb) -> _Mark | None:
         or verb.written in _NEVER_INVERTED
         or not _NAME_NEXT.match(text, verb.end)
         or _closes_apposition(before)
-        or _CITING.search(before)
-        or _RELATIVE.search(before)
+        or _CITING.search(text, 0, len(before))
+        or _RELATIVE.search(text, 0, len(before))
     ):
         return None
     start = verb.end + 1
     end = name_end(text, start)
+    if (named := _OFFICE_NAMED.match(text, end)) and text[start : start + 1].islower():
+        end = named.end()
     if end <= start or not (verb.written in {"said", "says"} or _NAME_LIKE.match(text, start, end)):
         return None
     return _Mark(start=start, end=end, verb_start=verb.start, verb_end=verb.end, order="post")
@@ -236,7 +263,7 @@ def _subject(text: str, verb: int) -> tuple[int, int] | None:
     """The noun phrase before a verb: back to the break before it, appositions in commas kept."""
     end = len(text[:verb].rstrip())
     for aside in (_CITING, _RELATIVE):
-        if inside := aside.search(text[:end]):
+        if inside := aside.search(text, 0, end):
             end = inside.start()
     end = len(_TRAILING.sub("", text[:end]))
     head = text[:end]
@@ -247,6 +274,8 @@ def _subject(text: str, verb: int) -> tuple[int, int] | None:
     start = _name_start(head, appositive=appositive)
     if last_word := _ENDS_IN_PRONOUN.search(text, start, end):
         return last_word.start(1), end  # "down from the 4,100 it counted"
+    if relative := _REDUCED_RELATIVE.search(text, start, end):
+        return relative.start("who"), end  # "the 300 soldiers Kyiv says it captured"
     lead = _LEADING.match(text, start, end)
     start = lead.end() if lead else start
     name = text[start:end].strip()
@@ -315,6 +344,8 @@ def _according(text: str) -> Iterator[_Mark]:
         end = name_end(text, start)
         if end <= start:
             continue
+        if match[0].lower().startswith(("figures", "data")) and _says_next(text, end):
+            continue  # "data from the ministry show": the data speak
         before = text[: match.start()].strip(' "“(')
         cites = match[0].strip(" ,").lower().startswith(("citing", "quoting", "cited", "quoted"))
         if cites and (any(verbs(text[: match.start()])) or _says_next(text, end)):
@@ -328,6 +359,7 @@ def _according(text: str) -> Iterator[_Mark]:
             verb_start=match.start(),
             verb_end=match.end(),
             order="pre" if first else "post",
+            deed=match[0].lower().startswith(("given", "issued", "announced", "put forward", "alleged")),
         )
     if colon := _COLON.match(text):
         yield _Mark(

@@ -12,6 +12,7 @@ from typing import Literal
 import ahocorasick_rs
 
 from extractors.claims.attribution import source_for, sources
+from extractors.claims.cues import Cue
 from extractors.claims.doubts import doubt_at
 from extractors.claims.events import event_of
 from extractors.claims.no_claims import NO_CLAIM
@@ -37,7 +38,7 @@ MOST_SPEAKERS = 10
 # Beginnings of written numbers: a sentence without any of these, or a digit, claims no figure.
 _NUMBER_WORDS = (
     "dozen hundred thousand million billion scores twent thirt forty fift sixt sevent eight ninet eleven twelve fourteen десят сот тысяч тисяч два две двум двух дві дво "
-    "три трех трем троих трьох трое четыр чотир пять пят шест шіст семь семи сем сім восем вісім девят один одна полтор півтор полсот півсот полмил півмільй полтыс півтис сто сорок девяно дюжин нескольк кільк дев'ят дев’ят п'ят п’ят"
+    "три трех трем троих трьох трое трёх трём четверо четверы четыр чотир пять пят шест шіст семь семи сем сім восем вісім девят один одна полтор півтор полсот півсот полмил півмільй полтыс півтис сто сорок девяно дюжин нескольк кільк дев'ят дев’ят п'ят п’ят"
 )
 _NONE = (
     " no soldier",
@@ -95,11 +96,19 @@ _SUBJECT = re.compile(
     r"military|committee|commission|prosecutors?|administration|watchdog|coalition|fleet|brigade))\s(?=[a-z])"
 )
 # A result of a game: nothing in such a sentence is news of a figure.
-_MATCH_RESULT = re.compile(
+_MATCH_RESULT = Cue(
     r"\b(?:beat|beats|defeated|drew|thrashed|edged|won|lost)\b[^.;]{0,60}\b\d{1,3}[-–:]\d{1,3}\b(?!,)"
 )
 _CJK = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]")
 _CYRILLIC = re.compile(r"[а-яіїє]{3}", re.IGNORECASE)
+
+# A quotation goes on from the sentence above, or into the one below, where who speaks is named.
+_OPENS_QUOTE = re.compile(r"\s*[\"“«„「]")
+_QUOTE_MARK = re.compile(r"[\"“”«»„「」]")
+_LEFT_OPEN = re.compile(r"[“«„「][^”»」]*$|^[^\"]*\"(?:[^\"]*\"[^\"]*\")*[^\"]*$")
+_SAID_SO = re.compile(
+    r"[^.]{0,40}(?:이렇게|이같이|이와 같이|这样|如此|このように|(?<!\w)так (?:сказа|заяви|описа|розпові|рассказа))"
+)
 
 # Quotation marks that a name keeps in pairs only: газета «Зауралье».
 _QUOTES = (("«", "»"), ("“", "”"), ('"', '"'), ("'", "'"))
@@ -227,7 +236,8 @@ def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
         known.unit = unit.name or known.unit or (names[0] if names else "people")
         known.values.add(value)
         name = unit.name or known.unit
-        yield _claim(sentence, one, unit, name, several=len(counting) > 1 or name in beside)
+        several = len(counting) > 1 or name in beside
+        yield _claim(sentence, one, unit, name, several=several)
     known.counted = (sentence.start, sentence.start + len(sentence.text)), frozenset(names)
 
 
@@ -277,6 +287,7 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
     attribution = _attribution(sentence, source)
     year = sentence.published_at.year if sentence.published_at else None
     place = place_of(text, sentence.script, one.start, unit.end)
+    role = role_of(place, year=year, several=several)
     return Claim(
         low=one.low,
         high=one.high,
@@ -285,8 +296,8 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
         evidence=_evidence(sentence, sentence.start + one.start, sentence.start + max(unit.end, one.end)),
         event=event_of(text, one.number, unit.end),
         source=_tidy(nominative(attribution.text)) if attribution else None,
-        certainty=certainty_of(place, source=source, doubted=_doubted(sentence, one.end)),
-        role=role_of(place, year=year, several=several),
+        certainty=certainty_of(place, source=source, role=role, doubted=_doubted(sentence, one.end)),
+        role=role,
         period=period_of(text, one.number, sentence.published_at),
         attribution=attribution,
     )
@@ -316,13 +327,33 @@ def _attribution(sentence: _Sentence, source: Source | None) -> Evidence | None:
         return _evidence(sentence, sentence.start + named[-1].start, sentence.start + named[-1].end)
     if source is not None and (subject := _SUBJECT.match(sentence.text)) and subject.end() <= source.start:
         return _evidence(sentence, sentence.start + subject.start("who"), sentence.start + subject.end("who"))
-    before = _before(sentence) if source is not None or _GOES_ON.match(sentence.text) else None
+    goes_on = source is not None or _GOES_ON.match(sentence.text) or _quotes_on(sentence)
+    before = _before(sentence) if goes_on else None
     if before is not None:
         start, who = before
         return _evidence(sentence, start + who.start, start + who.end)
     if source is not None:
         return _evidence(sentence, sentence.start + source.start, sentence.start + source.end)
-    return None
+    return _below(sentence)
+
+
+def _quotes_on(sentence: _Sentence) -> bool:
+    """Whether a sentence is a quotation, and so is the one right above."""
+    if not sentence.above or not _OPENS_QUOTE.match(sentence.text):
+        return False
+    return _QUOTE_MARK.search(sentence.content, *sentence.above[-1]) is not None
+
+
+def _below(sentence: _Sentence) -> Evidence | None:
+    """Who is named below as the speaker of a quotation that begins here: "'We lost 30. They lost 9,' Oda said."."""
+    if sentence.below is None or not _OPENS_QUOTE.match(sentence.text):
+        return None
+    start, end = sentence.below
+    text = sentence.content[start:end]
+    if not (_LEFT_OPEN.search(sentence.text) or _SAID_SO.match(text)):
+        return None
+    named = [one for one in _sources(text, _script(text)) if not one.pronoun]
+    return _evidence(sentence, start + named[-1].start, start + named[-1].end) if named else None
 
 
 def _before(sentence: _Sentence) -> tuple[int, Source] | None:

@@ -42,6 +42,6 @@ _ASIAN = re.compile(
 NO_CLAIM = {"latin": _LATIN, "cyrillic": _CYRILLIC, "asian": _ASIAN}
 DURATION = re.compile(
     r"[\s-]?(?:seconds?|minutes?|hours?|days?|nights?|weeks?|fortnights?|months?|years?|decades?|centur(?:y|ies)|weekends?|summers?|winters?)\b|"
-    r"\s?(?:секунд\w*|минут\w*|час(?:а|ов|у)?\b|дн(?:я|ей|і|ів)\b|день\b|сут(?:ок|ки)|недел\w+|месяц\w*|год(?:а|у)?\b|лет\b|роки?\b|років\b|місяц\w+|тижн\w+|годин\w*|хвилин\w*|десятилети\w*)",
+    r"(?!\s?(?:неделей|месяцем|дн[её]м|годом|тижнем|місяцем|роком)\s(?:ран[еі]|раньше))\s?(?:секунд\w*|минут\w*|час(?:а|ов|у)?\b|дн(?:я|ей|і|ів)\b|день\b|сут(?:ок|ки)|недел\w+|месяц\w*|год(?:а|у)?\b|лет\b|роки?\b|років\b|місяц\w+|тижн\w+|годин\w*|хвилин\w*|десятилети\w*)",
     re.IGNORECASE,
 )

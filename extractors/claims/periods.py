@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 
+from extractors.claims.cues import Cue
+
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -14,22 +16,22 @@ _MONTHS = {
     )
 }
 _MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-_BETWEEN = re.compile(
+_BETWEEN = Cue(
     rf"(?:between|from)\s(?P<m1>{_MONTH})\s(?P<d1>\d{{1,2}})(?:,?\s(?P<y1>\d{{4}}))?\s(?:and|to|until|through)\s(?:(?P<m2>{_MONTH})\s)?(?P<d2>\d{{1,2}})(?:,?\s(?P<y2>\d{{4}}))?",
     re.IGNORECASE,
 )
-_SINCE = re.compile(
+_SINCE = Cue(
     rf"since\s(?:(?P<m>{_MONTH})(?:\s(?P<d>\d{{1,2}})\b)?(?:,?\s(?P<y>\d{{4}}))?|(?P<year>(?:19|20)\d\d))",
     re.IGNORECASE,
 )
-_HALF = re.compile(
+_HALF = Cue(
     r"(?:the\s)?(?P<which>first|second) half of (?:(?P<this>this year|the year)|(?P<y>\d{4}))|(?P<q>first|second|third|fourth) quarter(?: of (?:(?P<this2>this year|the year)|(?P<y2>\d{4})))?",
     re.IGNORECASE,
 )
-_KO_HALF = re.compile(r"(?:(?P<y>\d{4})년\s?)?(?P<this>올해\s)?(?P<which>상반기|하반기)")
-_DAY = re.compile(rf"(?:on\s)?(?P<m>{_MONTH})\s(?P<d>\d{{1,2}})(?:,?\s(?P<y>\d{{4}}))?", re.IGNORECASE)
-_YEAR = re.compile(r"(?:in|во?|у|за)\s(?P<y>(?:19|20)\d\d)|(?P<y2>(?:19|20)\d\d)\s?(?:년|年)", re.IGNORECASE)
-_WORDS = re.compile(
+_KO_HALF = Cue(r"(?:(?P<y>\d{4})년\s?)?(?P<this>올해\s)?(?P<which>상반기|하반기)")
+_DAY = Cue(rf"(?:on\s)?\b(?P<m>{_MONTH})\s(?P<d>\d{{1,2}})(?:,?\s(?P<y>\d{{4}}))?", re.IGNORECASE)
+_YEAR = Cue(r"(?:in|во?|у|за)\s(?P<y>(?:19|20)\d\d)|(?P<y2>(?:19|20)\d\d)\s?(?:년|年)", re.IGNORECASE)
+_WORDS = Cue(
     r"\b(?:this|last|past|next|previous|recent)\s(?:\w+\s)?(?:week|month|year|day|weekend|summer|winter|spring|autumn|quarter|decade)s?\b|\b(?:in|over|during|within) the (?:last|past|first|previous) [\w\s-]{2,20}?(?:hours|days|weeks|months|years)\b|"
     r"\b(?:overnight|yesterday|today|annually|per year|a year|each year|every year|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|"
     r"за (?:последн\w+ |минувш\w+ |останн\w+ |минул\w+ )?(?:сутки|неделю|месяц|год|добу|тиждень|місяць|рік)|올해|지난해|작년|지난달|이달|지난주|하루|매년|연간|今年|去年|上个月|本月|昨年|先月|今月|一年|年間",
@@ -37,27 +39,16 @@ _WORDS = re.compile(
 )
 
 
-# A sentence, in lower case, without any of these has no period. Case is folded once and not by each pattern: that is most of
-# what looking for periods costs.
-_ANY = re.compile(
-    r"(?:19|20)\d\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|half|quarter|반기|"
-    r"\b(?:total|number|tally|count|latest|this|last|past|next|previous|recent|since|overnight|today|yesterday|annually|per|year|each|every|on)\b|"
-    r"\bso far\b|total|to date|altogether|cumulative|until now|начал|всего|сложности|початку|загалом|누적|까지|총|모두|로 늘|累|迄|これまで|延べ|"
-    r"за |올해|지난|작년|이달|하루|매년|연간|年|月|今|去"
-)
-_A_MONTH = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
-
-
 # What counts from a beginning on is set against its like only: 13,800 since the start is no rival of 4,000 this month.
-_CUMULATIVE = re.compile(
-    r"\bsince the (?:start|beginning|outbreak|onset) of (?:the |this |last )?\w+|\b(?:so far|to date|until now|in total|in all|altogether|cumulative(?:ly)?)\b(?: this (?:year|month|week))?|\ba total of\b|"
+_CUMULATIVE = Cue(
+    r"\bsince the (?:start|beginning|outbreak|onset) of (?:the |this |last )?\w+|\b(?:so far|to date|until now|in total|in all(?!\s(?:\d|the|of|its|their|but|\w+s\b))|altogether|cumulative(?:ly)?)\b(?: this (?:year|month|week))?|\ba total of\b|"
     r"\b(?:bring(?:s|ing)?|brought|rais(?:es|ed|ing)) (?:the |its |their )?(?:\w+ )?(?:total|number|tally|count)\b|\bwith the latest \w+|"
     r"с начала (?:\w+ )?(?:года|войны|вторжения|месяца|операции)|всего\b|в общей сложности|від початку (?:\w+ )?(?:року|війни|вторгнення|місяця)|загалом|"
     r"누적|지금까지|이제까지|총(?=\s?\d)|모두(?=\s?\d)|로 늘(?:어난|어났|었)|累计|累計|迄今|これまでに|延べ",
     re.IGNORECASE,
 )
 # "SEOUL, Nov. 21 (Hanbit) -- ..." dates the report, not the figure.
-_DATELINE = re.compile(r"\s*[A-Z][A-Z .'’-]{2,30}(?:,[^-–—]{0,40})?(?:\([^()]{2,30}\)\s?)?(?:--|—|–|\s-)\s")
+_DATELINE = Cue(r"\s*[A-Z][A-Z .'’-]{2,30}(?:,[^-–—]{0,40})?(?:\([^()]{2,30}\)\s?)?(?:--|—|–|\s-)\s")
 _TOTAL = "in total"
 # A period before its figure is a little further than one behind it, as in `events`.
 BEFORE = 8
@@ -69,15 +60,12 @@ def period_of(sentence: str, place: int, published_at: datetime | None) -> str |
 
     What counts from a beginning on is "since ..." or "in total".
     """
-    lower = sentence.lower()
-    if _ANY.search(lower) is None:
-        return None
     year = published_at.year if published_at else None
     dateline = _DATELINE.match(sentence)
     after = dateline.end() if dateline else 0
     found = [
         (start, end, value)
-        for start, end, value in _periods(sentence, lower, year)
+        for start, end, value in _periods(sentence, year)
         if value is not None and start >= after
     ]
     whole = [
@@ -92,24 +80,22 @@ def period_of(sentence: str, place: int, published_at: datetime | None) -> str |
     return min(whole, key=lambda one: one[0] - place if one[0] >= place else place - one[1] + BEFORE)[2]
 
 
-def _periods(sentence: str, lower: str, year: int | None) -> Iterator[tuple[int, int, str | None]]:
-    monthly = _A_MONTH.search(lower) is not None
-    for match in _BETWEEN.finditer(sentence) if monthly and ("between" in lower or "from" in lower) else ():
+def _periods(sentence: str, year: int | None) -> Iterator[tuple[int, int, str | None]]:
+    for match in _BETWEEN.finditer(sentence):
         first = _day(match["m1"], match["d1"], match["y1"] or match["y2"], year)
         last = _day(match["m2"] or match["m1"], match["d2"], match["y2"], year)
         yield *match.span(), (f"{first}/{last}" if first and last else match[0])
-    for match in _SINCE.finditer(sentence) if "since" in lower else ():
+    for match in _SINCE.finditer(sentence):
         since = match["year"] or _day(match["m"], match["d"], match["y"], year)
         yield *match.span(), (f"since {since}" if since else match[0])
     for match in _CUMULATIVE.finditer(sentence):
         words = match[0].lower()
         yield *match.span(), (words if words.startswith(("since", "с ", "від")) else _TOTAL)
-    halves = "half" in lower or "quarter" in lower or "반기" in lower
-    for match in (*_HALF.finditer(sentence), *_KO_HALF.finditer(sentence)) if halves else ():
+    for match in (*_HALF.finditer(sentence), *_KO_HALF.finditer(sentence)):
         yield *match.span(), _half(match[0], year)
-    for match in _DAY.finditer(sentence) if monthly else ():
+    for match in _DAY.finditer(sentence):
         yield *match.span(), (_day(match["m"], match["d"], match["y"], year) or match[0])
-    for match in _YEAR.finditer(sentence) if "19" in lower or "20" in lower else ():
+    for match in _YEAR.finditer(sentence):
         yield *match.span(), (match["y"] or match["y2"])
     for match in _WORDS.finditer(sentence):
         yield *match.span(), match[0]

@@ -68,7 +68,7 @@ class _Bounds:
 
 _LATIN_BOUNDS = _Bounds(
     lower=re.compile(
-        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|over|above|beyond|in excess of|upwards? of|north of)|"
+        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|(?<!protested )(?<!protests )(?<!protest )(?<!dispute )(?<!arrested )(?<!row )(?<!clash )(?<!clashes )(?<!clashed )(?<!concern )(?<!concerns )(?<!anger )(?<!charged )(?<!questioned )(?<!summoned )(?<!fined )(?<!sued )(?<!talks )(?<!flew )over|above|beyond|in excess of|upwards? of|north of)|"
         r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum of|exceed(?:ed|s|ing)?|surpass(?:ed|es|ing)?|"
         r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some)?\s+$",
         re.IGNORECASE,
@@ -328,10 +328,15 @@ def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
             if _CHANGED_TO_CYRILLIC.search(before):
                 return one  # "выросло до 44": to, not up to
             return one._replace(start=one.start - (len(before) - match.start()), bounded=True, **change)
-        if after_bound.match(after):
+        if after_bound.match(after) and not _OF_THE_PAST.search(before):
             return one._replace(bounded=True, **change)
     return one
 
+
+# "先月の3隻を上回った": more than a figure of the past, which stays what it was.
+_OF_THE_PAST = re.compile(
+    r"(?:先月|先週|前月|前週|前年|前回|昨年|去年|지난달|지난주|지난해|작년|전년|전월|上月|上个月|上周|上次|上年)[^，。、,.]{0,8}$"
+)
 
 _LOWER: Mapping[str, Any] = {"high": None}
 _UPPER: Mapping[str, Any] = {"low": None}

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors.claims.cues import Cue
+
 Kind = Literal["word", "deed"]
 
 
@@ -47,7 +49,7 @@ _VERBS_ONLY = _words(
     complain reply specify clarify underline emphasise emphasize reiterate affirm proclaim inform
     acknowledge concede disclose reveal deny reject refute maintain predict foresee reckon believe
     suspect assess calculate conclude confirm announce warn add caution lament respond retort
-    stress dismiss swear think
+    stress dismiss swear think rebuff rebut repudiate debunk doubt hint
     """
 )
 _NOUNS_TOO = _words(
@@ -104,7 +106,14 @@ _UNSURE = (_all(_NOUNS_TOO) - _past(_NOUNS_TOO)) | _DOUBTFUL | _DEED_NOUNS
 _BARE = _VERBS_ONLY | _NOUNS_TOO | _RARELY | _DEEDS
 _BASES = _NOUNS_TOO | _RARELY | _DEEDS
 _NEEDS_THAT = _all(_RARELY) - _past(_RARELY)
+# Third persons that are plural nouns as well.
+_THIRDS = frozenset(_forms(base)[0] for base in _NOUNS_TOO | _RARELY)
+# "..., officials fear."
+_LAST_WORD = _words("fear fears hope hopes guess reckon")
+_CLAUSE_ENDS = re.compile(r"[.,;”\"]|$")
 _WORDS = re.compile(r"(?<![\w-])[A-Za-z]+(?![\w-])")
+# What stands right before a verb, as the patterns below look for it, is no longer than this.
+BEFORE = 60
 # What is said begins so, or the clause ends.
 _SAID_NEXT = re.compile(
     r"\s(?:that|to have|it|he|she|they|there|this|its|their|his|her|[$€£]?\d[\d.,]*|more|fewer|less|at|about|around|roughly|some|nearly|almost|up|as|only|just|the|an?|between|"
@@ -125,22 +134,29 @@ _NO_SUBJECT = re.compile(
     r"\b(?:be|been|being|was|were|is|are)\s\w+ly\s$|\ball\s$",
     re.IGNORECASE,
 )
+# "rejected reports that 40 died", "denying claims of": what is rejected, no verb of its own.
+_OBJECT_OF = _words(
+    """
+    amid despite about over after following denying rejecting dismissing disputing refuting confirming
+    contradicting citing answering recent conflicting unconfirmed persistent by with or
+    """
+)
 # "a rebel claim that ...": one thing, so no verb of many; "analysts at the institute claim" is one.
 _ONE_THING = re.compile(
-    r"(?<!\bat )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bfrom )(?<!\bwith )\b(?:a|an|the|its|their|his|her|one|another|any)\s[a-z-]*[a-rt-z]\s$",
+    r"(?<!\bat )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bfrom )(?<!\bwith )(?<!\bby )\b(?:a|an|the|its|their|his|her|one|another|any)\s[a-z-]*[a-rt-z]\s$",
     re.IGNORECASE,
 )
 _MODAL = re.compile(r"\b(?:will|would|could|shall|did|does|do|let|help)\s(?:also\s)?$", re.IGNORECASE)
 # "according to police estimates", "citing army reports".
-_FIGURES_OF = re.compile(r"\b(?:according to|citing|based on|compiled from)\s[^,;]*$", re.IGNORECASE)
+_FIGURES_OF = Cue(r"\b(?:according to|citing|based on|compiled from)\s[^,;]*$", re.IGNORECASE)
 # Turns of phrase that say: the group `whom` is who is made to speak.
-_PHRASES = re.compile(
-    r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|holds? that|held that|"
+_PHRASES = Cue(
+    r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|(?:purport|seem|appear|claim)(?:s|ed)? to (?:show|depict|confirm|indicate)|holds? that|held that|"
     r"(?:called|branded|labell?ed|described)(?=\s[^.;]{3,90}?\b(?:nonsense|absurd|lies?|fiction|invented|inventions?|fabricat\w+|propaganda|fake|false|"
     r"exaggerat\w+|untrue|bogus|groundless|baseless|fantasy)\b)|"
     r"puts?(?=\s[^.;]{3,90}?\s(?:at|between|above|below|near|around|as high as)\s)|"
     r"(?:gave|gives|set|sets)(?=\s(?:an?|the|its|their)\s(?:\w+\s){0,3}?(?:toll|figure|number|count|total|tally|estimate)\b)|"
-    r"(?<=itnesses )saw|(?<=esidents )saw|(?<=eporters )saw|f(?:ound|inds?)(?=,? that\b|\s?(?:[.,;”\"]|$)))"
+    r"(?<=itnesses )saw|(?<=esidents )saw|(?<=eporters )saw|(?<!were )(?<!was )(?<!been )(?<!be )(?<!are )f(?:ound|inds?)(?=,? that\b|\s?(?:[.,;”\"]|$)))"
     r"|(?:was |were |is |are |been )?(?:widely )?(?:quoted|cited|reported)(?: (?!as\b)(?P<whom>[^,;.\"”]{3,60}?))? as (?:saying|telling|stating|claiming|estimating|"
     r"warning|admitting|confirming|denying|promising|putting|suggesting))(?![\w-])"
 )
@@ -164,27 +180,38 @@ def _single(text: str) -> Iterator[Verb]:
         if kind is None:
             continue
         start, end = match.span()
-        before = text[:start]
         if word not in _PLAIN and not match[0].islower():
             continue  # "Galaxy Note 10"
         if word in _DEED_NOUNS and not _FIGURE_NEXT.match(text, end):
             continue
-        if word in _NEEDS_THAT and not text.startswith(" that ", end):
+        if word in _NEEDS_THAT and not (
+            text.startswith(" that ", end) or (word in _LAST_WORD and _CLAUSE_ENDS.match(text, end))
+        ):
             continue
         if word in _UNSURE and not _SAID_NEXT.match(text, end):
             continue
-        if word in _BARE and _MODAL.search(before):
+        if word in _BARE and _MODAL.search(text, max(0, start - BEFORE), start):
             continue
-        if word in _BASES and _ONE_THING.search(before):
+        if _is_noun(word, text, start):
             continue
         if (
-            _NO_SUBJECT.search(before)
+            _NO_SUBJECT.search(text, max(0, start - BEFORE), start)
             or _OTHERWISE.match(text, end)
             or _REPORTED_TO.match(text, start)
-            or _FIGURES_OF.search(before)
+            or _FIGURES_OF.search(text, 0, start)
         ):
             continue
         yield Verb(start=start, end=end, written=word, kind=kind)
+
+
+def _is_noun(word: str, text: str, start: int) -> bool:
+    """Whether what may be a verb is a noun there: "a rebel claim", "rejected reports", "amid claims"."""
+    if word in _BASES:
+        return _ONE_THING.search(text, max(0, start - BEFORE), start) is not None
+    if word not in _THIRDS:
+        return False
+    before = text[max(0, start - BEFORE) : start].lower().split()
+    return bool(before) and (before[-1] in _PLAIN or before[-1] in _OBJECT_OF)
 
 
 def _turns(text: str) -> Iterator[Verb]:

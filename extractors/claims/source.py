@@ -16,4 +16,5 @@ class Source:
     verb_end: int = 0  # where the verb ends when it stands before what is said
     denies: bool = False
     pronoun: bool = False
+    answers: bool = False  # speaks of what stands before it too: "asked about 15 arrests, the embassy said"
     deed: bool = False  # told of rather than said: it yields to who says the sentence

@@ -46,7 +46,8 @@ _IRREGULAR = _words(
     kroner kronor crowns francs zloty zlotys lira liras rupees shekels riyals dirhams hryvnia
     hryvnias baht pesos reais rand yuan renminbi ringgit rupiah tenge lari forint hostages
     won dollars euros yen rubles roubles pounds cavalry marines fishermen hectares acres casualties
-    deaths fatalities pow pows sailors recruits conscripts gunmen
+    deaths fatalities rohingya chinese japanese vietnamese portuguese sudanese lebanese taiwanese burmese
+    nepalese congolese senegalese maltese swiss french british irish dutch spanish pow pows sailors recruits conscripts gunmen
     """
 )
 # Counted things that name no event: two sides, three reasons. And who says something is no figure either.
@@ -87,7 +88,7 @@ _COUNTED = re.compile(
 )
 _THE = re.compile(r"\bthe\s(?:some |about |nearly )?$", re.IGNORECASE)
 _OR_SO = re.compile(r"\sor (?:so|more|fewer)(?=\s[a-z])")
-_OF_THEM = re.compile(r"\sof (?:them|these|those|whom|which)\b", re.IGNORECASE)
+_OF_THEM = re.compile(r"\sof (?:us|them|these|those|whom|which)\b", re.IGNORECASE)
 _OF_A_NUMBER = re.compile(r"\s(?:out )?of (?:the |its |their |some |about |a total of )?\d", re.IGNORECASE)
 _DEFINITE = re.compile(
     r"(?:\b(?:the|these|those|his|her|their|its|our|all|other|both|first|last|next|every|another)\s)$",
@@ -114,20 +115,21 @@ _MISSILE = re.compile(
 )
 # "Crossings fell from 1,047 to 229": what changes is what is counted.
 _CHANGED = re.compile(
-    r"\b(\w+[^s]s|personnel|people)\s(?:(?:at|in|to|of|from|across|among|by)\s(?:[\w'’-]+\s){1,4}?)?(?:have |had |has )?(?:rose|risen|fell|fallen|grew|grown|jumped|climbed|dropped|declined|increased|decreased|surged|soared|shrank|doubled|tripled)\b[^.;]{0,40}?(?:from|to|at)\s(?:[\d,.]+ to )?(?:about |some |nearly |over |more than |around |just )?$",
+    r"\b(\w+[^s]s|personnel|people)\s(?:(?:at|in|to|of|from|across|among|by)\s(?:[\w'’-]+\s){1,4}?)?(?:(?:have |had |has )?(?:rose|risen|fell|fallen|grew|grown|jumped|climbed|dropped|declined|increased|decreased|surged|soared|shrank|doubled|tripled)\b[^.;]{0,40}?(?:from|to|at)\s(?:[\d,.]+ to )?|"
+    r"(?:have |had |has )?(?:reached|hit|stood at|came to|totall?ed|numbered|amounted to)\s)(?:about |some |nearly |over |more than |around |just )?$",
     re.IGNORECASE,
 )
 _RATE = re.compile(
     r"\s(?:a|per|each|every)\s(?:day|week|month|year)\b|\s(?:annually|monthly|daily|weekly)\b", re.IGNORECASE
 )
 _BARE_AFTER = re.compile(
-    r"\s?(?:[.,;!?)”\"]|$|\s(?:more\s|others?\s)?(?:were|was|are|is|have|had|remain\w*|wounded|killed|dead|died|injured|missing|captured|it|they|he|she|in|last|this|that|a|per|today|now|yesterday|then|overnight|still|also|came|went|fled|escaped|survived|drowned|returned|marched|"
-    r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?|doing so|did so)\b)",
+    r"\s?(?:[.,;!?)”\"]|$|\s(?:more\s|others?\s)?(?:were|was|are|is|have|had|remain\w*|wounded|killed|dead|died|injured|missing|captured|aboard|it|they|he|she|in|last|this|that|a|per|today|now|yesterday|then|overnight|still|also|came|went|fled|escaped|survived|drowned|returned|marched|"
+    r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?|doing so|did so)\b|\s[a-z]{2,}ed(?=[,.;”\"]|$|\s(?:in|on|at|by|from|last|this|a)\b))",
     re.IGNORECASE,
 )
 # "nine had since come back": what a bare word of number does tells it from "the first two".
 _DID = re.compile(
-    r"\s(?:more |others? )?(?:have|had|were|are|was|died|survived|escaped|fled|drowned|remain\w*|returned|came back|did not|doing so|did so|since|more(?! than)|hostage|captive|prisoner)\b",
+    r"\s(?:more |others? )?(?:have|had|were|are|was|died|survived|escaped|fled|drowned|remain\w*|returned|came back|did not|listed|reported|recorded|counted|named|doing so|did so|since|more(?! than)|hostage|captive|prisoner)\b",
     re.IGNORECASE,
 )
 # "it had killed 12.": people, whatever they are.
@@ -137,17 +139,17 @@ _STRUCK = re.compile(
 # "Another 11 died."
 _FELL = re.compile(r"\s(?:died|drowned|perished|defected|deserted|surrendered|survived)\b")
 _TALLY = re.compile(
-    r"\b(?:counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at)\s(?:only |just )?$",
+    r"\b(?:held|holds?|compared (?:with|to)|versus|up from|down from|counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at|gave back|handed (?:back|over)|freed|released|lost|sank|took|retook|retaken|rescued|saved|intercepted|downed|shot down|destroyed|sent)\s(?:only |just |another )?$",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|a|the|and|but|near|after|when)\b)")
+_CLAUSE_END = re.compile(r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|at|a|the|and|but|near|after|when)\b)")
 _PEOPLE_DID = re.compile(
     r"\s(?:have|had|were|are|has|was)\s(?:since |already |also |been )*(?:marched|attended|died|drowned|perished|vanished|disappeared|survived|resigned|volunteered|fallen|fled|turned out|gathered|joined|killed|wounded|injured|hurt|displaced|captured|deserted|"
     r"defected|enlisted|protested|arrived|left|crossed|surrendered|arrested|detained|missing|dead|evacuated|taken part|signed up|come back|returned|taken|freed|homeless)\b",
     re.IGNORECASE,
 )
 _BARE_NOT = re.compile(
-    r"(?:\b(?:phase|group|number|no|article|point|chapter|page|room|section|level|part|version|day|week|aged?|top|world war|highway|route|channel|brigade|battalion|regiment|unit|score|at age)\.?|(?-i:(?!(?:Another|Only|Just|Some|About|Nearly|Almost|Roughly|All|Those|These|Of|In|By|But|And|So|Still|The|Its|Their|Today|Now|Further|Yet|Meanwhile|Overall)\b)[A-Z]\w+)[ -]|[-–/:#])\s?$",
+    r"(?:\b(?:i['’]m|i am|(?:s?he|who)(?:['’]s| is| was)|phase|group|number|no|article|point|chapter|page|room|section|level|part|version|day|week|aged?|top|world war|highway|route|channel|brigade|battalion|regiment|unit|score|at age|measured|measuring|magnitude|magnitude of|richter)\.?|(?-i:(?!(?:Another|Only|Just|Some|About|Nearly|Almost|Roughly|All|Those|These|Of|In|By|But|And|So|Still|The|Its|Their|Today|Now|Further|Yet|Meanwhile|Overall)\b)[A-Z]\w+)[ -]|[-–/:#])\s?$",
     re.IGNORECASE,
 )
 

@@ -20,7 +20,7 @@ from extractors.gazetteer import alias_classes
 from extractors.taxonomy.reading import Draft, PatternDraft, read_folder
 from extractors.taxonomy.signs import FILE as SIGNS
 from extractors.taxonomy.signs import Weights, read_weights
-from extractors.terms import TermFault, TermIndex, expand
+from extractors.terms import TermFault, TermIndex, bits_of, expand
 
 # Raised when the meaning of the files changes although the files do not: articles are then tagged again.
 ENGINE = "3"
@@ -61,7 +61,7 @@ class Groups(NamedTuple):
     bits: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pattern:
     """One rule: a hit of every slot within `within` characters of one sentence, and none of `veto` in it.
 
@@ -72,6 +72,7 @@ class Pattern:
     rule: str
     topic: str
     slots: tuple[Groups, ...]
+    others: tuple[int, ...]  # the slots but the first, as bits
     nearby: Groups
     veto: Groups
     within: int
@@ -128,13 +129,15 @@ class Taxonomy:
     words: Mapping[int, tuple[str, ...]]  # the terms of each group
     by_trigger: Mapping[int, tuple[Pattern, ...]]
     by_sign: Mapping[int, tuple[tuple[str, float], ...]]  # what the class of a group adds to which topic
+    trigger_bits: int  # the groups that trigger a rule, as bits
+    class_bits: Mapping[str, int]  # the bit of each class that the tagger itself asks for
     status_bits: int  # the cue words of any status, as bits
 
     def groups_in(self, text: str) -> Iterator[int]:
         """Every group that has a word in the text, signs included; a group may come twice."""
-        for groups in self.index.spans(text).values():
+        for *_, groups in self.index.marks(text):
             yield from groups
-        for groups in self.sign_index.spans(text).values():
+        for *_, groups in self.sign_index.marks(text):
             yield from (self.sign_groups[group] for group in groups)
 
     def parents(self, topic: str) -> tuple[str, ...]:
@@ -153,14 +156,6 @@ class Taxonomy:
     def children(self, topic: str) -> tuple[str, ...]:
         """The topics right below `topic`, by id."""
         return tuple(sorted(t.id for t in self.topics.values() if t.parent == topic))
-
-
-def bits_of(groups: Iterable[int]) -> int:
-    """The numbers of groups as the bits of one integer."""
-    bits = 0
-    for group in groups:
-        bits |= 1 << group
-    return bits
 
 
 def load_taxonomy(folders: Sequence[Path] = ()) -> Taxonomy:
@@ -293,6 +288,8 @@ class _Compiler:
             status_bits=bits_of(self._numbers[name] for name in TAGGER_CLASSES if name.startswith("status.")),
             words=MappingProxyType({self._numbers[name]: terms for name, terms in self._groups.items()}),
             by_trigger={group: tuple(patterns) for group, patterns in by_trigger.items()},
+            trigger_bits=bits_of(by_trigger),
+            class_bits={name: 1 << self._numbers[name] for name in TAGGER_CLASSES},
         )
 
     def _pattern(self, draft: Draft, pattern: PatternDraft, drafts: Mapping[str, Draft]) -> Pattern:
@@ -311,6 +308,7 @@ class _Compiler:
             rule=rule,
             topic=draft.id,
             slots=slots,
+            others=tuple(slot.bits for slot in slots[1:]),
             nearby=self._slot(draft, f"{rule}/nearby", pattern.nearby, f"{pattern.id}.nearby"),
             veto=self._slot(draft, f"{rule}/veto", pattern.veto, f"{pattern.id}.veto"),
             within=pattern.within,

@@ -54,12 +54,14 @@ def _tag(topic: str, fired: list[Fired], reading: Reading) -> TopicTag:
     strongest = max(counting, key=lambda one: (one.topic == topic, one.weight, one.sentence.field == "title"))
     spans: dict[tuple[str, int, int], Evidence] = {}
     for one in counting:
+        if len(spans) >= MOST_EVIDENCE:
+            break
+        content = reading.title if one.sentence.field == "title" else reading.text
         for start, end in one.spans:
-            content = reading.title if one.sentence.field == "title" else reading.text
-            spans.setdefault(
-                (one.sentence.field, start, end),
-                Evidence(field=one.sentence.field, start=start, end=end, text=content[start:end]),
-            )
+            if (one.sentence.field, start, end) not in spans:
+                spans[one.sentence.field, start, end] = Evidence(
+                    field=one.sentence.field, start=start, end=end, text=content[start:end]
+                )
     return TopicTag(
         topic=topic,
         level=level,

@@ -5,14 +5,14 @@ Reads title and text once through the taxonomy's automaton; everything after tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from extractors.records import TopicTag
 from extractors.sentences import sentences
-from extractors.taxonomy import Groups, Pattern, Taxonomy, Topic, bits_of
-from extractors.terms import LONGEST_TEXT, is_cjk
+from extractors.taxonomy import Pattern, Taxonomy, Topic
+from extractors.terms import LONGEST_TEXT, Mark, is_cjk
 from extractors.topics.status import NOT_COUNTED, names_old_year, status_of
 
 # Chinese and Japanese say in one character what takes three letters elsewhere, Korean in one what takes two.
@@ -35,21 +35,33 @@ NAMED = ("country", "place", "force", "leader")
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """A sentence with hits: the groups found in it and where (offsets into its field)."""
+# A tuple, as `Fired` is: an article made of hits has hundreds, and a frozen dataclass takes four times as long to make.
+class Sentence(NamedTuple):
+    """A sentence with hits: what was found in it and where (offsets into its field), in order."""
 
     field: Literal["title", "text"]
     number: int
     start: int
     end: int
-    spans: dict[int, list[Span]]
+    marks: Sequence[Mark]
     bits: int  # the groups found, as `taxonomy.Groups` has them
     dense: bool  # Chinese, Japanese or Korean: fewer characters a word
 
+    def where(self, bits: int) -> list[Span]:
+        """Where any of these groups stands."""
+        return [(start, end) for start, end, here, _ in self.marks if here & bits]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fired:
+    @property
+    def spans(self) -> dict[int, list[Span]]:
+        """Where each group stands."""
+        spans: dict[int, list[Span]] = {}
+        for start, end, _, groups in self.marks:
+            for group in groups:
+                spans.setdefault(group, []).append((start, end))
+        return spans
+
+
+class Fired(NamedTuple):
     """A rule that fired in a sentence. `counts` is false for what earns a mention at most."""
 
     topic: str
@@ -123,12 +135,10 @@ def fire(reading: Reading, language: str | None) -> list[Fired]:
     """Every rule that fires, by sentence; which of them give way to another topic is decided in `yielding`."""
     fired: list[Fired] = []
     for place, sentence in enumerate(reading.sentences):
-        tried: set[str] = set()
+        if not sentence.bits & reading.taxonomy.trigger_bits:
+            continue
         here: dict[str, list[Fired]] = {}
         for pattern in _candidates(sentence, reading.taxonomy):
-            if pattern.rule in tried:
-                continue
-            tried.add(pattern.rule)
             one = _try(pattern, sentence, place, reading, language)
             if one is not None:
                 here.setdefault(one.topic, []).append(one)
@@ -138,16 +148,26 @@ def fire(reading: Reading, language: str | None) -> list[Fired]:
     return fired
 
 
-def _candidates(sentence: Sentence, taxonomy: Taxonomy) -> Iterator[Pattern]:
-    """The rules whose every slot has a word in the sentence."""
+def _candidates(sentence: Sentence, taxonomy: Taxonomy) -> dict[Pattern, None]:
+    """The rules whose every slot has a word in the sentence, by the place of their first trigger."""
     bits = sentence.bits
-    for group in sentence.spans:
-        for pattern in taxonomy.by_trigger.get(group, ()):
-            for slot in pattern.slots:
-                if not slot.bits & bits:
-                    break
-            else:
-                yield pattern
+    untried = bits & taxonomy.trigger_bits
+    found: dict[Pattern, None] = {}
+    for _, _, here, groups in sentence.marks:
+        triggers = here & untried
+        if not triggers:
+            continue
+        untried ^= triggers
+        for group in dict.fromkeys(groups):
+            if not triggers >> group & 1:
+                continue
+            for pattern in taxonomy.by_trigger[group]:
+                for slot in pattern.others:
+                    if not slot & bits:
+                        break
+                else:
+                    found[pattern] = None
+    return found
 
 
 def _nearby(found: list[Sentence]) -> list[int]:
@@ -171,52 +191,44 @@ def _nearby(found: list[Sentence]) -> list[int]:
 def _located(
     field_name: Literal["title", "text"], content: str, spans: Sequence[Span], taxonomy: Taxonomy
 ) -> list[Sentence]:
-    found = sorted(_unmasked(taxonomy.index.spans(content), taxonomy.groups["mask"]).items())
-    by_number: dict[int, dict[int, list[Span]]] = {}
-    number = -1
-    here: dict[int, list[Span]] = {}
-    for span, groups in found:
-        while number < 0 or (number + 1 < len(spans) and spans[number + 1][0] <= span[0]):
+    marks: list[list[Mark]] = [[] for _ in spans]
+    held = [0] * len(spans)
+    ends = [start for start, _ in spans[1:]]
+    ends.append(len(content) + 1)
+    number = 0
+    for mark in _unmasked(taxonomy.index.marks(content), taxonomy.class_bits["mask"]):
+        while mark[0] >= ends[number]:
             number += 1
-            here = {}
-        by_number[number] = here
-        for group in groups:
-            if group in here:
-                here[group].append(span)
-            else:
-                here[group] = [span]
+        marks[number].append(mark)
+        held[number] |= mark[2]
     return [
         Sentence(
-            field=field_name,
-            number=number,
-            start=spans[number][0],
-            end=spans[number][1],
-            spans=groups,
-            bits=bits_of(groups),
-            dense=is_cjk(content[spans[number][0] : spans[number][0] + 40]),
+            field_name, number, start, end, marks[number], held[number], is_cjk(content[start : start + 40])
         )
-        for number, groups in sorted(by_number.items())
+        for number, (start, end) in enumerate(spans)
+        if marks[number]
     ]
 
 
-def _unmasked(found: dict[Span, tuple[int, ...]], mask: int) -> dict[Span, tuple[int, ...]]:
-    """Spans without those inside a masking phrase: "border collie" takes its border out of play."""
-    covered = {
-        place for (start, end), groups in found.items() if mask in groups for place in range(start, end)
-    }
+def _unmasked(marks: list[Mark], mask: int) -> list[Mark]:
+    """The marks that are not inside a masking phrase: "border collie" takes its border out of play."""
+    covered = {place for start, end, here, _ in marks if here & mask for place in range(start, end)}
     if not covered:
-        return found
-    return {
-        span: groups
-        for span, groups in found.items()
-        if mask not in groups and not (span[0] in covered and span[1] - 1 in covered)
-    }
+        return marks
+    return [
+        mark for mark in marks if not mark[2] & mask and not (mark[0] in covered and mark[1] - 1 in covered)
+    ]
 
 
 def _genre(reading: Reading) -> bool:
     """Whether the text as a whole is about sport, fiction, games or trade."""
-    veto, scene, hard = (reading.taxonomy.groups[name] for name in ("veto", "scene", "hard"))
-    war = any(hard in one.spans for one in reading.sentences)
+    veto, scene, hard = (reading.taxonomy.class_bits[name] for name in ("veto", "scene", "hard"))
+    everything = 0
+    for one in reading.sentences:
+        everything |= one.bits
+    if not everything & (veto | scene):
+        return False
+    war = bool(everything & hard)
     if any(_of_war(one, reading.taxonomy) for one in reading.sentences if one.field == "text"):
         asked = [
             one for one in reading.sentences if one.field == "text"
@@ -226,43 +238,40 @@ def _genre(reading: Reading) -> bool:
         asked = reading.sentences
         total = reading.sentence_count + bool(reading.title)
     if reading.sentence_count <= FRAMED and any(
-        one.field == "title" and (veto in one.spans or (scene in one.spans and not war)) for one in asked
+        one.field == "title" and (one.bits & veto or (one.bits & scene and not war)) for one in asked
     ):
         return True
     if reading.sentence_count < FRAMED and any(
-        one.field == "text" and one.number == 0 and veto in one.spans for one in asked
+        one.field == "text" and one.number == 0 and one.bits & veto for one in asked
     ):
         return True
-    off = sum(
-        1 for one in asked if veto in one.spans or (not war and scene in one.spans and hard not in one.spans)
-    )
+    off = sum(1 for one in asked if one.bits & veto or (not war and one.bits & scene and not one.bits & hard))
     return off > 0 and off >= total * GENRE_SHARE
 
 
 def _of_war(sentence: Sentence, taxonomy: Taxonomy) -> bool:
     """Whether a sentence has a word of war and the name of a state, place, force or leader, and nothing of a genre."""
-    veto, scene, hard = (taxonomy.groups[name] for name in ("veto", "scene", "hard"))
-    spans = sentence.spans
-    if hard not in spans or veto in spans or scene in spans:
+    bit = taxonomy.class_bits
+    if not sentence.bits & bit["hard"] or sentence.bits & (bit["veto"] | bit["scene"]):
         return False
-    return any(taxonomy.groups[f"gazetteer.{kind}"] in spans for kind in NAMED)
+    return any(sentence.bits & bit[f"gazetteer.{kind}"] for kind in NAMED)
 
 
 def _of_the_past(title: str, found: list[Sentence], taxonomy: Taxonomy) -> bool:
     """Whether the headline speaks of history: a year long gone, a museum, an anniversary."""
     heads = [one for one in found if one.field == "title"]
     return names_old_year(title, 0, len(title)) or any(
-        taxonomy.groups["status.historical"] in one.spans for one in heads
+        one.bits & taxonomy.class_bits["status.historical"] for one in heads
     )
 
 
 def _out_of_domain(sentence: Sentence, taxonomy: Taxonomy) -> Span | None:
     """The words that make a sentence one about sport, fiction, games or trade; scenes do so only without a word of war."""
-    veto, scene, hard = (taxonomy.groups[name] for name in ("veto", "scene", "hard"))
-    if veto in sentence.spans:
-        return sentence.spans[veto][0]
-    if scene in sentence.spans and hard not in sentence.spans:
-        return sentence.spans[scene][0]
+    bit = taxonomy.class_bits
+    if sentence.bits & bit["veto"]:
+        return sentence.where(bit["veto"])[0]
+    if sentence.bits & bit["scene"] and not sentence.bits & bit["hard"]:
+        return sentence.where(bit["scene"])[0]
     return None
 
 
@@ -281,7 +290,6 @@ def _try(
     if spans is None:
         return None
     veto = _veto(pattern, sentence, place, reading)
-    words = content[min(start for start, _ in spans) : max(end for _, end in spans)]
     if veto is None:
         status = status_in(reading, sentence, spans)
         if status != "absent":
@@ -296,6 +304,7 @@ def _try(
                 unless=pattern.unless,
             )
         veto = "said to be absent"
+    words = content[min(start for start, _ in spans) : max(end for _, end in spans)]
     reading.vetoed.append(
         Vetoed(rule=pattern.rule, field=sentence.field, sentence=sentence.number, reason=veto, text=words)
     )
@@ -316,45 +325,37 @@ def _cued(sentence: Sentence, content: str, spans: Sequence[Span], reading: Read
         old = reading.old_years[key] = names_old_year(content, sentence.start, sentence.end)
     if not sentence.bits & reading.taxonomy.status_bits:
         return "historical" if old else "asserted"
-    return status_of(content, sentence.spans, spans, reading.taxonomy.groups, old=old)
+    return status_of(content, sentence.marks, spans, reading.taxonomy.class_bits, old=old)
 
 
 def _closest(pattern: Pattern, sentence: Sentence, within: int) -> tuple[Span, ...] | None:
     """One span a slot, all within reach of the trigger; the first trigger that has them all."""
-    slots = [_of(slot, sentence) for slot in pattern.slots]
-    for trigger in slots[0]:
+    others = [sentence.where(slot) for slot in pattern.others]
+    for trigger in sentence.where(pattern.slots[0].bits):
         chosen = [trigger]
-        for slot in slots[1:]:
-            near = [
-                span
-                for span in slot
-                if _gap(trigger, span) <= within
-                and not _overlap(span, chosen)
-                and (not pattern.ordered or span[0] >= chosen[-1][1])
-            ]
-            if not near:
+        first, last = trigger
+        for slot in others:
+            least, nearest = within + 1, None
+            for span in slot:
+                start, end = span
+                gap = start - last if start >= last else (first - end if first >= end else 0)
+                if (
+                    gap < least
+                    and not _overlap(span, chosen)
+                    and (not pattern.ordered or start >= chosen[-1][1])
+                ):
+                    least, nearest = gap, span
+            if nearest is None:
                 break
-            chosen.append(min(near, key=lambda span: _gap(trigger, span)))
+            chosen.append(nearest)
         else:
             return tuple(sorted(chosen))
     return None
 
 
-def _of(groups: Groups, sentence: Sentence) -> list[Span]:
-    found = groups.numbers & sentence.spans.keys()
-    if len(found) == 1:
-        return sentence.spans[next(iter(found))]
-    return sorted({span for group in found for span in sentence.spans[group]})
-
-
-def _gap(one: Span, other: Span) -> int:
-    if other[0] >= one[1]:
-        return other[0] - one[1]
-    return one[0] - other[1] if one[0] >= other[1] else 0
-
-
 def _overlap(span: Span, chosen: list[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in chosen)
+    start, end = span
+    return any(start < last and first < end for first, last in chosen)
 
 
 def _veto(pattern: Pattern, sentence: Sentence, place: int, reading: Reading) -> str | None:
@@ -362,7 +363,7 @@ def _veto(pattern: Pattern, sentence: Sentence, place: int, reading: Reading) ->
     topic = reading.taxonomy.topics[pattern.topic]
     for groups, name in ((pattern.veto, "the rule's veto"), (topic.veto, "the topic's veto")):
         if groups.bits & sentence.bits:
-            return f"{name}: {_words(reading, sentence, _of(groups, sentence)[0])}"
+            return f"{name}: {_words(reading, sentence, sentence.where(groups.bits)[0])}"
     if pattern.guarded and (span := _out_of_domain(sentence, reading.taxonomy)):
         return f"out of domain: {_words(reading, sentence, span)}"
     if pattern.guarded and reading.off_topic:

@@ -15,6 +15,7 @@ from typing import Literal
 from extractors.sentences import sentences
 from extractors.taxonomy import Taxonomy, Topic
 from extractors.taxonomy.signs import AGAIN, ENOUGH, MOST_AGAIN
+from extractors.terms import Mark, bits_of
 from extractors.topics.firing import Fired, Reading, Sentence, Span, status_in
 from extractors.topics.status import NOT_COUNTED
 
@@ -29,8 +30,8 @@ MOST = 4
 
 def weigh(reading: Reading, fired: Sequence[Fired]) -> list[Fired]:
     """What the signs earn beyond the rules that fired: one firing for each sentence that holds evidence."""
-    anchor = reading.taxonomy.groups["anchor"]
-    if reading.off_topic or not any(anchor in one.spans for one in reading.sentences if _leads(one)):
+    anchor = reading.taxonomy.class_bits["anchor"]
+    if reading.off_topic or not any(one.bits & anchor for one in reading.sentences if _leads(one)):
         return []
     window = lead(reading)
     seen = amounts(window)
@@ -71,12 +72,11 @@ def _with_signs(
     taxonomy: Taxonomy,
 ) -> list[Sentence]:
     """The sentences at `spans`, with the signs in them beside the words of rules that were found."""
-    held: list[dict[int, list[Span]]] = [{} for _ in spans]
+    held: list[list[Mark]] = [[] for _ in spans]
     starts = [start for start, _ in spans]
-    for span, groups in sorted(taxonomy.sign_index.spans(content).items()):
-        here = held[max(0, bisect_right(starts, span[0]) - 1)]
-        for group in groups:
-            here.setdefault(taxonomy.sign_groups[group], []).append(span)
+    for first, last, _, groups in taxonomy.sign_index.marks(content):
+        numbers = tuple(taxonomy.sign_groups[group] for group in groups)
+        held[max(0, bisect_right(starts, first) - 1)].append((first, last, bits_of(numbers), numbers))
     window = []
     for number, (start, end) in enumerate(spans):
         known = found.get((field, number))
@@ -86,7 +86,7 @@ def _with_signs(
                 number=number,
                 start=start,
                 end=end,
-                spans={**known.spans, **held[number]} if known else held[number],
+                marks=[*known.marks, *held[number]] if known else held[number],
                 bits=known.bits if known else 0,
                 dense=known.dense if known else False,
             )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from extractors.terms import Mark
+
 Span = tuple[int, int]
 
 # These never raise a topic above a mention; "absent" is not even that.
@@ -36,18 +38,14 @@ _OLD_YEAR = re.compile(r"(?<![\d,.])(?:1[0-9]\d\d|200\d)(?![\d,]|\s*(?:soldiers|
 
 
 def status_of(
-    content: str,
-    groups_here: Mapping[int, Sequence[Span]],
-    spans: Sequence[Span],
-    groups: Mapping[str, int],
-    *,
-    old: bool,
+    content: str, marks: Sequence[Mark], spans: Sequence[Span], class_bits: Mapping[str, int], *, old: bool
 ) -> str:
     """The status of the event whose words are `spans`; `old`: its sentence names a year long gone."""
     first, last = min(s for s, _ in spans), max(e for _, e in spans)
 
-    def cues(name: str) -> Sequence[Span]:
-        return groups_here.get(groups[f"status.{name}"], ())
+    def cues(name: str) -> list[Span]:
+        bit = class_bits[f"status.{name}"]
+        return [(start, end) for start, end, here, _ in marks if here & bit]
 
     def near(name: str, reach: int) -> bool:
         return any(first - reach <= e and s <= last + reach for s, e in cues(name))

@@ -42,7 +42,8 @@ def _stands(these: list[Fired], those: list[Fired]) -> bool:
     Of two that each give way to the other, the one in the headline, in more sentences, or named first stays: an article
     about both must not end with neither.
     """
-    mutual = all(one.unless & {other.topic for other in those} for one in these)
+    topics = {other.topic for other in those}
+    mutual = all(one.unless & topics for one in these)
     return not mutual or _strength(these) > _strength(those)
 
 

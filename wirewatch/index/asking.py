@@ -107,7 +107,7 @@ def _topics(words: str) -> tuple[str, ...]:
     Gates and vetoes are for texts; three words in a search box have no neighbours.
     """
     taxonomy = _taxonomy()
-    here = {group for groups in taxonomy.index.spans(words).values() for group in groups}
+    here = {group for *_, groups in taxonomy.index.marks(words) for group in groups}
     named = {
         pattern.topic
         for group in here
