@@ -23,7 +23,9 @@ MOST_CHARACTERS = 8
 # The same sentence is asked by one pattern after the other.
 SENTENCES = 64
 
-_numbers = count()
+_numbers = count(1)
+# Held by every sentence: the need of a pattern that has none.
+_ALWAYS = 1
 _needs: list[tuple[int, str]] = []  # grows while modules are imported: (number of the cue, piece of text)
 
 
@@ -37,7 +39,7 @@ class Cue:
         self._search, self._match = self.pattern.search, self.pattern.match
         self._finditer = self.pattern.finditer
         needs = needs_of(pattern, flags)
-        self._bit = 0
+        self._bit = _ALWAYS
         if needs:
             number = next(_numbers)
             self._bit = 1 << number
@@ -45,19 +47,19 @@ class Cue:
 
     def may_match(self, text: str) -> bool:
         """Whether the text holds anything the pattern needs."""
-        return not self._bit or bool(self._bit & _held(text))
+        return bool(self._bit & _held(text))
 
     def search(self, text: str, *where: int) -> re.Match[str] | None:
         """What the pattern's own `search` gives."""
-        return self._search(text, *where) if not self._bit or self._bit & _held(text) else None
+        return self._search(text, *where) if self._bit & _held(text) else None
 
     def match(self, text: str, *where: int) -> re.Match[str] | None:
         """What the pattern's own `match` gives."""
-        return self._match(text, *where) if not self._bit or self._bit & _held(text) else None
+        return self._match(text, *where) if self._bit & _held(text) else None
 
     def finditer(self, text: str, *where: int) -> Iterable[re.Match[str]]:
         """What the pattern's own `finditer` gives."""
-        return self._finditer(text, *where) if not self._bit or self._bit & _held(text) else ()
+        return self._finditer(text, *where) if self._bit & _held(text) else ()
 
 
 def needs_of(pattern: str, flags: int = 0) -> frozenset[str]:
@@ -79,7 +81,7 @@ def lowered(text: str) -> str:
 def _held(text: str) -> int:
     """The cues, as bits, that find something they need in a sentence."""
     screen, bits = _screen(len(_needs))
-    held = 0
+    held = _ALWAYS
     for place, _, _ in screen.find_matches_as_indexes(lowered(text), overlapping=True):
         held |= bits[place]
     return held

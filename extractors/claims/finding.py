@@ -100,7 +100,7 @@ _MATCH_RESULT = Cue(
     r"\b(?:beat|beats|defeated|drew|thrashed|edged|won|lost)\b[^.;]{0,60}\b\d{1,3}[-–:]\d{1,3}\b(?!,)"
 )
 _CJK = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]")
-_CYRILLIC = re.compile(r"[а-яіїє]{3}", re.IGNORECASE)
+_CYRILLIC = re.compile(r"[а-яіїєА-ЯІЇЄ]{3}")
 
 # A quotation goes on from the sentence above, or into the one below, where who speaks is named.
 _OPENS_QUOTE = re.compile(r"\s*[\"“«„「]")

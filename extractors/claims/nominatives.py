@@ -39,6 +39,8 @@ _ENDINGS = {
 
 def nominative(name: str) -> str:
     """The name with its head noun and the adjectives before it in the nominative, where the table knows the head."""
+    if name.isascii():
+        return name
     words = name.split(" ")
     for place, word in enumerate(words[:5]):
         head = _HEADS.get(word.lower())

@@ -83,39 +83,42 @@ _MONEY = {
 }
 
 
+_BETWEEN_DIGITS = re.compile("[,  ']")
 _PARTS = {"half": 0.5, "three quarters": 0.75, "three-quarters": 0.75}
 
 
-def _read_latin(match: re.Match[str]) -> Number | None:  # noqa: PLR0911  (one a form)
-    money = _MONEY.get((match["cur"] or "").upper())
-    percent = bool(match["pct"] or match["pct2"])
-    value: float | None
-    if match["vague"]:
-        return Number(value=None, start=match.start(), end=match.end(), spelled=True)
-    if match["zero"]:
-        return Number(value=0, start=match.start(), end=match.end())
-    if match["half"]:
-        scale = _SCALES[(match["halfscale"] or match["halfscale2"]).lower()]
-        unit = (match["halfunit"] or "").lower()
-        whole = 0.0 if match["halfscale"] else float(_UNITS.get(unit, 1))
-        part = _PARTS.get(match["part"] or "half", 0.25)
-        return Number(value=(whole + part) * scale, start=match.start(), end=match.end(), spelled=True)
+def _read_latin(match: re.Match[str]) -> Number | None:
+    if match["num"]:
+        return _read_latin_digits(match)
+    start, end = match.span()
     if match["words"]:
         value = _spelled(match["words"].lower())
         if value is None:
             return None
-        return Number(value=value, start=match.start(), end=match.end(), spelled=True, percent=percent)
-    value = float(re.sub(r"[,  ']", "", match["num"]))
-    scale_word = (match["scale"] or match["short"] or "").lower()
-    if match["short"] and not money and scale_word == "m":
+        return Number(value=value, start=start, end=end, spelled=True, percent=bool(match["pct2"]))
+    if match["vague"]:
+        return Number(value=None, start=start, end=end, spelled=True)
+    if match["zero"]:
+        return Number(value=0, start=start, end=end)
+    scale = _SCALES[(match["halfscale"] or match["halfscale2"]).lower()]
+    unit = (match["halfunit"] or "").lower()
+    whole = 0.0 if match["halfscale"] else float(_UNITS.get(unit, 1))
+    part = _PARTS.get(match["part"] or "half", 0.25)
+    return Number(value=(whole + part) * scale, start=start, end=end, spelled=True)
+
+
+def _read_latin_digits(match: re.Match[str]) -> Number | None:
+    written, currency = match["num"], match["cur"]
+    scale = match["scale"] or match["short"]
+    if match["short"] == "m" and not currency:
         return None  # metres, or a model
-    start = match.start() + (len(match[0]) - len(match[0].lstrip()))
+    value = float(written if written.isdigit() else _BETWEEN_DIGITS.sub("", written))
     return Number(
-        value=_tidy(value * _SCALES.get(scale_word, 1)),
-        start=start,
+        value=_tidy(value * _SCALES[scale] if scale else value),
+        start=match.start() + (len(match[0]) - len(match[0].lstrip())),
         end=match.end(),
-        money=money,
-        percent=percent,
+        money=_MONEY.get(currency.upper()) if currency else None,
+        percent=bool(match["pct"]),
     )
 
 

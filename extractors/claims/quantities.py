@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
+from extractors.claims.cues import Cue
 from extractors.claims.numerals import ASIAN, CYRILLIC, LATIN, Numerals
 
 # "more than", "at least" ... stand at most this many characters before their figure.
 BOUND_REACH = 34
 # "rose from 196 to 236" are two figures, no range.
-CHANGED_FROM = re.compile(
+CHANGED_FROM = Cue(
     r"\b(?:rose|risen|rising|fell|fallen|falling|grew|grown|growing|jump\w+|climb\w+|dropp\w+|drop|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk|cut|reduced|raised|lowered)"
     r"(?: \w+)? from $|(?:выросл\w|увелич\w+|сократил\w+|снизил\w+|зросл\w|збільш\w+|скоротил\w+) с?з? ?$",
     re.IGNORECASE,
@@ -29,7 +31,7 @@ _CHANGED_TO = re.compile(
 )
 
 
-_CHANGED_TO_CYRILLIC = re.compile(
+_CHANGED_TO_CYRILLIC = Cue(
     r"(?:выр[оа]с\w*|возр[оа]с\w*|увелич\w+|сокра[тщ]\w+|сниз\w+|упал\w*|подня\w+|дове[лд]\w*|зр[оі]с\w*|збільш\w+|скоро[тч]\w+|зменш\w+|впа\w+|знизи\w+)\s(?:\w+\s)?до\s+$",
     re.IGNORECASE,
 )
@@ -53,32 +55,41 @@ class Quantity(NamedTuple):
     bounded: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Bounds:
     """What makes a figure a bound, before or after it."""
 
-    lower: re.Pattern[str]
-    upper: re.Pattern[str]
-    about: re.Pattern[str]
+    lower: Cue
+    upper: Cue
+    about: Cue
     lower_after: re.Pattern[str]
     upper_after: re.Pattern[str]
     about_after: re.Pattern[str]
     ends: tuple[str, ...] = ("",)  # how every bound before a figure ends: looked at first, it is quick
 
+    @cached_property
+    def kinds(self) -> tuple[tuple[Cue, re.Pattern[str], Mapping[str, Any]], ...]:
+        """The kinds of bounds: words before, words after, and what of the figure they change."""
+        return (
+            (self.lower, self.lower_after, {"high": None}),
+            (self.upper, self.upper_after, {"low": None}),
+            (self.about, self.about_after, {"approximate": True}),
+        )
+
 
 _LATIN_BOUNDS = _Bounds(
-    lower=re.compile(
+    lower=Cue(
         r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|(?<!protested )(?<!protests )(?<!protest )(?<!dispute )(?<!arrested )(?<!row )(?<!clash )(?<!clashes )(?<!clashed )(?<!concern )(?<!concerns )(?<!anger )(?<!charged )(?<!questioned )(?<!summoned )(?<!fined )(?<!sued )(?<!talks )(?<!flew )over|above|beyond|in excess of|upwards? of|north of)|"
         r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum of|exceed(?:ed|s|ing)?|surpass(?:ed|es|ing)?|"
         r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some)?\s+$",
         re.IGNORECASE,
     ),
-    upper=re.compile(
+    upper=Cue(
         r"(?:(?:just |slightly |well )?(?:fewer than|less than|under|below)|up to|as many as|as much as|as high as|nearly|almost|"
         r"(?:no|not) more than|at most|a maximum of|maximum of|close to|approaching|just shy of|nearing)(?: an estimated| some)?\s+$",
         re.IGNORECASE,
     ),
-    about=re.compile(
+    about=Cue(
         r"(?:\babout|around|some|roughly|approximately|an estimated|estimated|circa|ca\.|approx\.?|in the region of|in the order of|"
         r"on the order of|somewhere around|or so)(?: some| an estimated)?\s+$|~\s?$",
         re.IGNORECASE,
@@ -128,18 +139,18 @@ _LATIN_BOUNDS = _Bounds(
     ),
 )
 _CYRILLIC_BOUNDS = _Bounds(
-    lower=re.compile(
+    lower=Cue(
         r"(?:более(?: чем)?|больше(?: чем)?|свыше|не менее(?: чем)?|не меньше(?: чем)?|как минимум|минимум|по меньшей мере|по крайней мере|"
         r"превы(?:сил\w*|шает|сит)|понад|більше(?: ніж| як)?|більш(?: ніж| як)|щонайменше|не менше(?: ніж)?|принаймні|мінімум|"
         r"перевищ\w+|хотя бы)\s+$",
         re.IGNORECASE,
     ),
-    upper=re.compile(
+    upper=Cue(
         r"(?:\bдо|почти|не более(?: чем)?|не больше(?: чем)?|менее(?: чем)?|меньше(?: чем)?|максимум|без малого|чуть меньше|"
         r"майже|не більше(?: ніж)?|менше(?: ніж)?|менш(?: ніж| як)|щонайбільше)\s+$",
         re.IGNORECASE,
     ),
-    about=re.compile(
+    about=Cue(
         r"(?:около|примерно|приблизительно|порядка|ориентировочно|где-то|близко|близько|приблизно|орієнтовно|десь|біля)\s+$",
         re.IGNORECASE,
     ),
@@ -199,13 +210,13 @@ _CYRILLIC_BOUNDS = _Bounds(
     ),
 )
 _ASIAN_BOUNDS = _Bounds(
-    lower=re.compile(
+    lower=Cue(
         r"(?:최소|적어도|최소한|至少|超过|超過|逾|超|多于|不少于|不下|少なくとも|最低でも|최소 약)\s?$"
     ),
-    upper=re.compile(
+    upper=Cue(
         r"(?:최대|최다|거의|많게는|最多|多达|多達|高达|高達|近|将近|將近|不到|少于|不足|至多|最大|最大で|最高で|ほぼ)\s?$"
     ),
-    about=re.compile(r"(?:약|대략|한|어림잡아|约|約|大约|大約|大概|左右|およそ|おおよそ|推定|추산)\s?$"),
+    about=Cue(r"(?:약|대략|한|어림잡아|约|約|大约|大約|大概|左右|およそ|おおよそ|推定|추산)\s?$"),
     lower_after=re.compile(
         r"\s?(?:여?\s?(?:명|인|발|개|대|척|기|건|톤|곳|차례|회|km|㎞|킬로미터|달러|원|%|퍼센트)?\s?(?:이상|(?:을|를|이|가) 넘(?:는|게|은|을|었|겼|어서|어섰|어선|고|으)|을 웃|를 웃|을 초과|를 초과|을 돌파|를 돌파|넘는|넘게)|"
         r"(?:名|人|枚|架|辆|艘|发|门|次|起|公里|吨|美元|機|台|隻|件|回|キロ|トン|ドル|円|発|個|名以上)?(?:\w{0,4})(?:以上|を超え|を上回|超の|超が|超に|超を))"
@@ -246,7 +257,8 @@ _ASCII = str.maketrans("０１２３４５６７８９．，％İ", "0123456789.
 
 def _cores(text: str, numerals: Numerals) -> Iterator[Quantity]:
     end = 0
-    for match in numerals.pattern.finditer(text.translate(_ASCII).lower()):
+    lower = text.lower() if text.isascii() else text.translate(_ASCII).lower()
+    for match in numerals.pattern.finditer(lower):
         if match.start() < end:
             continue
         read = numerals.read(match)
@@ -287,7 +299,7 @@ def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quanti
         if _CHANGED_TO.match(text, other.end):
             joined.append(one)
             continue
-        if CHANGED_FROM.search(text[max(0, one.start - 40) : one.start]):
+        if CHANGED_FROM.search(text, max(0, one.start - 40), one.start):
             joined.append(one)
             continue
         between = numerals.between.search(text[max(0, one.start - 14) : one.start])
@@ -318,37 +330,22 @@ def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quanti
 
 def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
     if one.low != one.high:
-        about = bounds.about.search(text[max(0, one.start - BOUND_REACH) : one.start])
+        about = bounds.about.search(text, max(0, one.start - BOUND_REACH), one.start)
         return one._replace(approximate=about is not None)
-    before = text[max(0, one.start - BOUND_REACH) : one.start]
+    before = max(0, one.start - BOUND_REACH), one.start
+    words = text[slice(*before)].rstrip().lower().endswith(bounds.ends)
     after = text[one.end : one.end + 24]
-    words = before.rstrip().lower().endswith(bounds.ends)
-    for before_bound, after_bound, change in _kinds(bounds):
-        if words and (match := before_bound.search(before)):
-            if _CHANGED_TO_CYRILLIC.search(before):
+    for before_bound, after_bound, change in bounds.kinds:
+        if words and (match := before_bound.search(text, *before)):
+            if _CHANGED_TO_CYRILLIC.search(text, *before):
                 return one  # "выросло до 44": to, not up to
-            return one._replace(start=one.start - (len(before) - match.start()), bounded=True, **change)
-        if after_bound.match(after) and not _OF_THE_PAST.search(before):
+            return one._replace(start=match.start(), bounded=True, **change)
+        if after_bound.match(after) and not _OF_THE_PAST.search(text, *before):
             return one._replace(bounded=True, **change)
     return one
 
 
 # "先月の3隻を上回った": more than a figure of the past, which stays what it was.
-_OF_THE_PAST = re.compile(
+_OF_THE_PAST = Cue(
     r"(?:先月|先週|前月|前週|前年|前回|昨年|去年|지난달|지난주|지난해|작년|전년|전월|上月|上个月|上周|上次|上年)[^，。、,.]{0,8}$"
 )
-
-_LOWER: Mapping[str, Any] = {"high": None}
-_UPPER: Mapping[str, Any] = {"low": None}
-_ABOUT: Mapping[str, Any] = {"approximate": True}
-
-
-def _kinds(
-    bounds: _Bounds,
-) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Mapping[str, Any]], ...]:
-    """The kinds of bounds: words before, words after, and what of the figure they change."""
-    return (
-        (bounds.lower, bounds.lower_after, _LOWER),
-        (bounds.upper, bounds.upper_after, _UPPER),
-        (bounds.about, bounds.about_after, _ABOUT),
-    )

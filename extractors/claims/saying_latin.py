@@ -112,8 +112,6 @@ _THIRDS = frozenset(_forms(base)[0] for base in _NOUNS_TOO | _RARELY)
 _LAST_WORD = _words("fear fears hope hopes guess reckon")
 _CLAUSE_ENDS = re.compile(r"[.,;”\"]|$")
 _WORDS = re.compile(r"(?<![\w-])[A-Za-z]+(?![\w-])")
-# What stands right before a verb, as the patterns below look for it, is no longer than this.
-BEFORE = 60
 # What is said begins so, or the clause ends.
 _SAID_NEXT = re.compile(
     r"\s(?:that|to have|it|he|she|they|there|this|its|their|his|her|[$€£]?\d[\d.,]*|more|fewer|less|at|about|around|roughly|some|nearly|almost|up|as|only|just|the|an?|between|"
@@ -180,6 +178,8 @@ def _single(text: str) -> Iterator[Verb]:
         if kind is None:
             continue
         start, end = match.span()
+        # The patterns of what stands before a verb are two words long.
+        near = text.rfind(" ", 0, max(0, text.rfind(" ", 0, max(0, start - 1)))) + 1
         if word not in _PLAIN and not match[0].islower():
             continue  # "Galaxy Note 10"
         if word in _DEED_NOUNS and not _FIGURE_NEXT.match(text, end):
@@ -190,12 +190,12 @@ def _single(text: str) -> Iterator[Verb]:
             continue
         if word in _UNSURE and not _SAID_NEXT.match(text, end):
             continue
-        if word in _BARE and _MODAL.search(text, max(0, start - BEFORE), start):
+        if word in _BARE and _MODAL.search(text, near, start):
             continue
-        if _is_noun(word, text, start):
+        if _is_noun(word, text, near, start):
             continue
         if (
-            _NO_SUBJECT.search(text, max(0, start - BEFORE), start)
+            _NO_SUBJECT.search(text, near, start)
             or _OTHERWISE.match(text, end)
             or _REPORTED_TO.match(text, start)
             or _FIGURES_OF.search(text, 0, start)
@@ -204,13 +204,13 @@ def _single(text: str) -> Iterator[Verb]:
         yield Verb(start=start, end=end, written=word, kind=kind)
 
 
-def _is_noun(word: str, text: str, start: int) -> bool:
+def _is_noun(word: str, text: str, near: int, start: int) -> bool:
     """Whether what may be a verb is a noun there: "a rebel claim", "rejected reports", "amid claims"."""
     if word in _BASES:
-        return _ONE_THING.search(text, max(0, start - BEFORE), start) is not None
+        return _ONE_THING.search(text, near, start) is not None
     if word not in _THIRDS:
         return False
-    before = text[max(0, start - BEFORE) : start].lower().split()
+    before = text[near:start].lower().split()
     return bool(before) and (before[-1] in _PLAIN or before[-1] in _OBJECT_OF)
 
 

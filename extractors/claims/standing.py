@@ -382,7 +382,8 @@ def _compared(place: Place, *, year: int | None, several: bool) -> bool:
 
 def _says(cues: Cues, text: str, script: str, start: int, end: int) -> bool:
     """Whether a cue stands wholly in text[start:end]; the sentence is searched once for each cue."""
-    return any(start <= first and last <= end for first, last in _spans(cues[script], text))
+    found = _spans(cues[script], text)
+    return bool(found) and any(start <= first and last <= end for first, last in found)
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from extractors.claims.cues import Cue
 from extractors.claims.no_claims import DURATION
 from extractors.claims.quantities import Quantity
 from extractors.claims.unit import Unit
@@ -77,7 +78,7 @@ _SAYS = re.compile(
 _WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[\w\x00]+)*|\d+(?:st|nd|rd|th)", re.UNICODE)
 _OF = re.compile(r"\s(?:of (?:the|its|their|his|these|those|them|our)|of)\s(?=\w)", re.IGNORECASE)
 # "citing two officials": who says something is no figure.
-_CITED = re.compile(r"\b(?:citing|quoting|told|cited by|said by|according to)\s$", re.IGNORECASE)
+_CITED = Cue(r"\b(?:citing|quoting|told|cited by|said by|according to)\s$", re.IGNORECASE)
 _SPEAKERS = _words(
     "officials sources diplomats lawmakers people commanders soldiers ministers men officers witnesses residents"
 )
@@ -86,11 +87,11 @@ _MORE = re.compile(r"\s(?:more|fewer)(?=\s(?!than|were|was|are|have|had|died)[a-
 _COUNTED = re.compile(
     r"\s(?:officially |so far )?(?:recorded|reported|counted|seen|registered|acknowledged|documented|logged)\b"
 )
-_THE = re.compile(r"\bthe\s(?:some |about |nearly )?$", re.IGNORECASE)
+_THE = Cue(r"\bthe\s(?:some |about |nearly )?$", re.IGNORECASE)
 _OR_SO = re.compile(r"\sor (?:so|more|fewer)(?=\s[a-z])")
 _OF_THEM = re.compile(r"\sof (?:us|them|these|those|whom|which)\b", re.IGNORECASE)
 _OF_A_NUMBER = re.compile(r"\s(?:out )?of (?:the |its |their |some |about |a total of )?\d", re.IGNORECASE)
-_DEFINITE = re.compile(
+_DEFINITE = Cue(
     r"(?:\b(?:the|these|those|his|her|their|its|our|all|other|both|first|last|next|every|another)\s)$",
     re.IGNORECASE,
 )
@@ -103,18 +104,18 @@ _LOCATION = re.compile(
     r"\s?(?:\([^)]*\)\s?)?(?:from|north|south|east|west|away|off|inside|deep|outside|northeast|northwest|southeast|southwest|of the (?:border|coast|front)|long\b|wide\b|tall\b|high\b|behind)",
     re.IGNORECASE,
 )
-_FLIGHT = re.compile(
+_FLIGHT = Cue(
     r"\b(?:fl(?:ew|y|ies|ying|ight|own)|travel\w*|rang(?:e|ing)|altitude|distance|apogee|cover\w+|soar\w*|reach\w*|advanc\w*|pushed|height)\b",
     re.IGNORECASE,
 )
 
 
 # A bare distance counts where something that flies is spoken of.
-_MISSILE = re.compile(
+_MISSILE = Cue(
     r"\b(?:missiles?|projectiles?|rockets?|drones?|shells?|balloons?|warheads?|debris)\b", re.IGNORECASE
 )
 # "Crossings fell from 1,047 to 229": what changes is what is counted.
-_CHANGED = re.compile(
+_CHANGED = Cue(
     r"\b(\w+[^s]s|personnel|people)\s(?:(?:at|in|to|of|from|across|among|by)\s(?:[\w'’-]+\s){1,4}?)?(?:(?:have |had |has )?(?:rose|risen|fell|fallen|grew|grown|jumped|climbed|dropped|declined|increased|decreased|surged|soared|shrank|doubled|tripled)\b[^.;]{0,40}?(?:from|to|at)\s(?:[\d,.]+ to )?|"
     r"(?:have |had |has )?(?:reached|hit|stood at|came to|totall?ed|numbered|amounted to)\s)(?:about |some |nearly |over |more than |around |just )?$",
     re.IGNORECASE,
@@ -133,40 +134,49 @@ _DID = re.compile(
     re.IGNORECASE,
 )
 # "it had killed 12.": people, whatever they are.
-_STRUCK = re.compile(
+_STRUCK = Cue(
     r"\b(?:kill|wound|injur|captur|arrest|detain)(?:ed|ing)\s(?:another |a further )?$", re.IGNORECASE
 )
 # "Another 11 died."
 _FELL = re.compile(r"\s(?:died|drowned|perished|defected|deserted|surrendered|survived)\b")
-_TALLY = re.compile(
+_TALLY = Cue(
     r"\b(?:held|holds?|compared (?:with|to)|versus|up from|down from|counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at|gave back|handed (?:back|over)|freed|released|lost|sank|took|retook|retaken|rescued|saved|intercepted|downed|shot down|destroyed|sent)\s(?:only |just |another )?$",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|at|a|the|and|but|near|after|when)\b)")
-_PEOPLE_DID = re.compile(
+_PEOPLE_DID = Cue(
     r"\s(?:have|had|were|are|has|was)\s(?:since |already |also |been )*(?:marched|attended|died|drowned|perished|vanished|disappeared|survived|resigned|volunteered|fallen|fled|turned out|gathered|joined|killed|wounded|injured|hurt|displaced|captured|deserted|"
     r"defected|enlisted|protested|arrived|left|crossed|surrendered|arrested|detained|missing|dead|evacuated|taken part|signed up|come back|returned|taken|freed|homeless)\b",
     re.IGNORECASE,
 )
-_BARE_NOT = re.compile(
+_BARE_NOT = Cue(
     r"(?:\b(?:i['’]m|i am|(?:s?he|who)(?:['’]s| is| was)|phase|group|number|no|article|point|chapter|page|room|section|level|part|version|day|week|aged?|top|world war|highway|route|channel|brigade|battalion|regiment|unit|score|at age|measured|measuring|magnitude|magnitude of|richter)\.?|(?-i:(?!(?:Another|Only|Just|Some|About|Nearly|Almost|Roughly|All|Those|These|Of|In|By|But|And|So|Still|The|Its|Their|Today|Now|Further|Yet|Meanwhile|Overall)\b)[A-Z]\w+)[ -]|[-–/:#])\s?$",
     re.IGNORECASE,
 )
 
 
 # "the 2,500-strong brigade", "a 4,000-man force".
-_HEADS = re.compile(r"-(?:strong|man|person|soldier|troop)\b| strong(?=[.,;])", re.IGNORECASE)
+_HEADS = Cue(r"-(?:strong|man|person|soldier|troop)\b| strong(?=[.,;])", re.IGNORECASE)
 # "one in five soldiers": a share.
-_SHARE = re.compile(
-    r"\sin (?:every )?(?:two|three|four|five|six|seven|eight|nine|ten|20|100)\b", re.IGNORECASE
-)
-_SHARE_OF = re.compile(r"\b(?:one|two|three|\d) in (?:every )?$", re.IGNORECASE)
+_SHARE = Cue(r"\sin (?:every )?(?:two|three|four|five|six|seven|eight|nine|ten|20|100)\b", re.IGNORECASE)
+_SHARE_OF = Cue(r"\b(?:one|two|three|\d) in (?:every )?$", re.IGNORECASE)
 # "a crew of 143": what holds so many is what is counted.
-_GROUP_OF = re.compile(
+_GROUP_OF = Cue(
     r"\b(crew|force|garrison|contingent|convoy|column|fleet|crowd|population|workforce|staff|team|unit|group|army|corps|brigade|battalion|camp|community|flotilla|caravan|arsenal|stockpile|toll)"
     r"\s(?:\w+ing\s)?of\s$",
     re.IGNORECASE,
 )
+# What stands for something named before: "the toll rose to 45", "they numbered about 45".
+_COMES_TO = Cue(
+    r"\b(?:numbered|totall?ed|stood at|stands at|amounted to|puts? the (?:\w+ ){1,3}at)\s(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
+_TOTAL = Cue(
+    r"\b(?:number of|numbers?|crowd|turnout|attendance|contingent|population|toll|total|tally|count|figure|strength|estimate|deaths|losses|casualties|defections|desertions)\b",
+    re.IGNORECASE,
+)
+_REACHES = Cue(r"(?:exceed|surpass|topp|reach)\w*\s", re.IGNORECASE)
+TOTAL_REACH = 80
 GROUP_REACH = 40
 MOST_OF_SHARE = 100
 # "arrivals at Oda climbed to 2,700": so far before the figure stands what changed.
@@ -180,15 +190,15 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
     after = text[one.end :]
     if one.money:
         return Unit(name=one.money, end=one.end) if one.low != 1 else None
-    if heads := _HEADS.match(after):
+    if heads := _HEADS.match(text, one.end):
         if heads[0] == " strong":
-            return Unit(name="people", end=one.end + heads.end())
-        return _phrase(one, text, one.end + heads.end())
-    group = _GROUP_OF.search(text[max(0, one.start - GROUP_REACH) : one.start])
+            return Unit(name="people", end=heads.end())
+        return _phrase(one, text, heads.end())
+    group = _GROUP_OF.search(text, max(0, one.start - GROUP_REACH), one.start)
     if group and _BARE_AFTER.match(after):
         return Unit(name=group[1].lower(), end=one.end)
     if (one.low or 0) <= MOST_OF_SHARE and (
-        _SHARE.match(after) or _SHARE_OF.search(_before(text, one.start))
+        _SHARE.match(text, one.end) or _SHARE_OF.search(text, *_before(one.start))
     ):
         return None
     if DURATION.match(after) or (
@@ -200,14 +210,14 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
     unit = _phrase(one, text, one.end)
     if unit is None:
         return _nounless(one, text)
-    if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(_before(text, one.number)):
+    if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(text, *_before(one.number)):
         return replace(unit, definite=True)
     return unit
 
 
-def _before(text: str, place: int) -> str:
-    """The words right before a place, which a pattern that ends there needs."""
-    return text[max(0, place - BEFORE) : place]
+def _before(place: int) -> tuple[int, int]:
+    """Where the words right before a place are, which a pattern that ends there needs."""
+    return max(0, place - BEFORE), place
 
 
 def _measured(measure: re.Match[str], text: str) -> Unit | None:
@@ -226,12 +236,12 @@ def _measured(measure: re.Match[str], text: str) -> Unit | None:
 
 def _nounless(one: Quantity, text: str) -> Unit | None:
     """A figure without a noun: what changed by it, or what another figure counts."""
-    if changed := _CHANGED.search(text[max(0, one.start - CHANGE_REACH) : one.start]):
+    if changed := _CHANGED.search(text, max(0, one.start - CHANGE_REACH), one.start):
         return Unit(name=changed[1].lower(), end=one.end)
     yearly = one.bounded and _RATE.match(text, one.end) is not None
-    counted = _COUNTED.match(text, one.end) is not None and _THE.search(_before(text, one.start)) is not None
+    counted = _COUNTED.match(text, one.end) is not None and _THE.search(text, *_before(one.start)) is not None
     struck = (
-        _STRUCK.search(_before(text, one.start)) is not None and _CLAUSE_END.match(text, one.end) is not None
+        _STRUCK.search(text, *_before(one.start)) is not None and _CLAUSE_END.match(text, one.end) is not None
     )
     low = one.low or 0
     people = (low >= 20 and _PEOPLE_DID.match(text, one.end)) or (low > 1 and _FELL.match(text, one.end))
@@ -256,13 +266,15 @@ def _bare(one: Quantity, text: str) -> bool:
         )
     ):
         return False
-    return _BARE_AFTER.match(text, one.end) is not None and _BARE_NOT.search(_before(text, one.start)) is None
+    return (
+        _BARE_AFTER.match(text, one.end) is not None and _BARE_NOT.search(text, *_before(one.start)) is None
+    )
 
 
 def _tallied(one: Quantity, text: str) -> bool:
     """Whether a bare word of number ends what was counted, as in: the police counted two."""
     return (
-        _TALLY.search(_before(text, one.start)) is not None and _CLAUSE_END.match(text, one.end) is not None
+        _TALLY.search(text, *_before(one.start)) is not None and _CLAUSE_END.match(text, one.end) is not None
     )
 
 
@@ -326,7 +338,7 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
         return Unit(name=singular[0], end=singular[1])
     if not plural and one.low is not None and not _elliptic(one, text) and not _HEADS.match(text, one.end):
         return None
-    if _CITED.search(_before(text, one.start)) and head[0] in _SPEAKERS:
+    if _CITED.search(text, *_before(one.start)) and head[0] in _SPEAKERS:
         return None
     if head[0] in _ABSTRACT or (one.spelled and _SAYS.match(text, head[1])):
         return None
@@ -346,21 +358,10 @@ def _head(one: Quantity, text: str, words: list[tuple[str, int]], begin: int) ->
 
 def _elliptic(one: Quantity, text: str) -> bool:
     """Whether a bare figure stands for something named before: "the toll rose to 45"."""
-    before = text[max(0, one.start - 80) : one.number].lower()
-    if re.search(
-        r"\b(?:numbered|totall?ed|stood at|stands at|amounted to|puts? the (?:\w+ ){1,3}at)\s(?:\w+\s){0,2}$",
-        before,
-    ):
+    before = max(0, one.start - TOTAL_REACH), one.number
+    if _COMES_TO.search(text, *before) or _TOTAL.search(text, *before):
         return True
-    return bool(
-        re.search(
-            r"\b(?:number of|numbers?|crowd|turnout|attendance|contingent|population|toll|total|tally|count|figure|strength|estimate|deaths|losses|casualties|defections|desertions)\b",
-            before,
-        )
-    ) or (
-        one.bounded
-        and bool(re.search(r"(?:exceed|surpass|topp|reach)\w*\s", text[one.start : one.number].lower()))
-    )
+    return one.bounded and _REACHES.search(text, one.start, one.number) is not None
 
 
 def _plural(name: str) -> str:
