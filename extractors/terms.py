@@ -33,6 +33,8 @@ _NOT_WORD = re.compile(r"[^\w ]")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
 _VOWELS = "aeiou"
+# What a star at the end of a term stands for; in a folded text it ends at the next space.
+_ANY_ENDING = re.compile(r"\w*(?!\w)")
 
 Hit = tuple[int, int, int]  # start, end, number of the group
 # Start, end, the groups found there as the bits of one integer, and the same by number (one may be named twice).
@@ -41,7 +43,7 @@ Mark = tuple[int, int, int, tuple[int, ...]]
 _Groups = tuple[int, tuple[int, ...]]  # as bits, and by number
 # What a literal asks for besides (its exact spelling, what must follow it), and the groups that ask for that.
 _Literal = dict[tuple[str, re.Pattern[str] | None], dict[int, None]]
-_Special = tuple[str, Callable[[str, int], re.Match[str] | None] | None, _Groups]
+_Special = tuple[str, bool, Callable[[str, int], re.Match[str] | None] | None, _Groups]
 
 
 class TermFault(ValueError):
@@ -125,37 +127,51 @@ class TermIndex:
     def marks(self, text: str) -> list[Mark]:
         """Every (start, end) in the text that holds a term, in order, with its groups."""
         padded = f" {fold(text)} "
-        found: dict[tuple[int, int], _Groups] = {}
+        next_space, whole = padded.find, len(padded)
+        found: list[tuple[int, int, int, _Groups]] = []
         literals = self._literals
         for place, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
             lead, trail, plain, special = literals[place]
             first, last = start - lead, end - trail
             if plain is not None:
-                span = first, last
-                found[span] = _both(found[span], plain) if span in found else plain
-            for exact, tail, groups in special:
+                found.append((first, last, len(found), plain))
+            for exact, any_ending, tail, groups in special:
                 stop = last
-                if tail is not None:
+                if any_ending:
+                    stop = (next_space(" ", end) if end < whole else whole) - 1
+                elif tail is not None:
                     match = tail(padded, end)
                     if match is None:
                         continue
                     stop = match.end() - 1
                 if not exact or text[first:stop] == exact:
-                    span = first, stop
-                    found[span] = _both(found[span], groups) if span in found else groups
-        return sorted([(*span, *here) for span, here in found.items()])
+                    found.append((first, stop, len(found), groups))
+        found.sort()
+        return _merged(found)
+
+
+def _merged(found: Sequence[tuple[int, int, int, _Groups]]) -> list[Mark]:
+    """One mark for each span, with all its groups in the order they were found."""
+    marks: list[Mark] = []
+    before = (-1, -1)
+    for first, last, _, (bits, groups) in found:
+        if (first, last) == before:
+            _, _, others, named = marks[-1]
+            marks[-1] = first, last, others | bits, named + groups
+        else:
+            before = first, last
+            marks.append((first, last, bits, groups))
+    return marks
 
 
 def _read(literal: str, asked: _Literal) -> tuple[int, int, _Groups | None, tuple[_Special, ...]]:
     """How far the literal's own padding moves start and end, its groups that need nothing verified, and the others."""
     each = {key: (bits_of(numbers), tuple(numbers)) for key, numbers in asked.items()}
     plain = each.pop(("", None), None)
-    special = tuple((exact, tail and tail.match, groups) for (exact, tail), groups in each.items())
+    special = tuple(
+        (exact, tail is _ANY_ENDING, tail and tail.match, groups) for (exact, tail), groups in each.items()
+    )
     return 0 if literal[0] == " " else 1, 2 if literal[-1] == " " else 1, plain, special
-
-
-def _both(one: _Groups, other: _Groups) -> _Groups:
-    return one[0] | other[0], one[1] + other[1]
 
 
 def _braces(term: str) -> list[str]:
@@ -211,6 +227,8 @@ def _compiled(form: str) -> tuple[str, str, re.Pattern[str] | None]:
         return lead + folded + ("" if asian and is_cjk(folded[-1:]) else " "), exact, None
     if not asian and len(folded.strip()) < 3:
         raise TermFault(f"{form!r}: at least three letters before a star")
+    if not rest:
+        return lead + folded, exact, _ANY_ENDING
     parts = [re.escape(fold(part)) for part in rest.split("*")]
     return lead + folded, exact, re.compile(r"\w*" + r"\w*".join(parts) + r"(?!\w)")
 
