@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractors.claims.cues import Cue
+from extractors.claims.place import clause
 from extractors.claims.saying_latin import Verb, speaks, verbs
 from extractors.claims.source import Source
-from extractors.claims.standing import clause
 
 # A name longer than this, or of more words in capitals, is a clause that was misread.
 LONGEST_NAME = 180
@@ -21,7 +21,7 @@ MOST_NAME_WORDS = 6
 FEW_WORDS = 3
 
 _DENYING = re.compile(
-    r"\b(?:den(?:y|ies|ied)|called|branded|labell?ed|described|dismiss\w*|reject\w*|refut\w*|rebut\w*|rebuff\w*|repudiat\w*|debunk\w*|disput\w*)\b",
+    r"\b(?:den(?:y|ies|ied)|called(?! for)|branded|labell?ed|described|dismiss\w*|reject\w*|refut\w*|rebut\w*|rebuff\w*|repudiat\w*|debunk\w*|disput\w*)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
@@ -43,7 +43,7 @@ _REDUCED_RELATIVE = re.compile(
 # A strong break between two who speak.
 _BREAK = Cue(r";|,? (?:while|whereas|but|although)\b")
 _ACCORDING = Cue(
-    r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|(?:was|were) told by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
+    r"(?:according to|^per(?!\scapita|\scent|\sannum|\sday|\shead)|as per|,\s?per|\bin the words of|as reported by|reported by|(?:was|were) told by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
     r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|given by|issued by|announced by|put forward by|alleged by|provided by|verified by|documented by)\s+",
     re.IGNORECASE,
 )

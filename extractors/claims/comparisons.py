@@ -48,6 +48,12 @@ _LATIN = Cue(
     r")$",
     re.IGNORECASE,
 )
+# "up from 196", "fell from 1,047 to 229": the figure right after is the one compared with.
+_UP_FROM = Cue(
+    r"\b(?:up|down|ris\w+|rose|fell|fall\w*|grew|grown|gr[oe]w\w*|jump\w+|climb\w+|dropp?\w*|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk|cut|reduced|higher|lower)"
+    r"(?: \w+)? from (?:about |some |around |nearly |just |only |more than |over |the )?$|[\d,.]+(?:\s\w+){0,2},\sfrom\s(?:about |some |just |only |around |nearly |over |more than )?$",
+    re.IGNORECASE,
+)
 # "from 900 tankers a month" compares when a "to 300" follows; "to 41,000 shells from 90,000" does.
 _FROM = Cue(rf"\bfrom {_ABOUT}$", re.IGNORECASE)
 _CHANGED_FROM = Cue(rf"\b{_CHANGE}\b[^.;]{{0,50}}?\bfrom {_ABOUT}$", re.IGNORECASE)
@@ -73,8 +79,16 @@ _HAD = Cue(
 _OTHERS_HAD = Cue(
     rf"(?:[Aa]nother |[Aa] further )?[\w,]+\s(?:others|more)(?:\s[a-z]+)?\shad (?:already |also )?(?:been|died|drowned|fled|left|gone)\b[^.;,]{{0,60}}?\b(?:in (?:(?:early|mid|late)[ -])?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)|{_PAST}|earlier|(?:the|a) (?:day|week|month|year) (?:before|earlier)|in (?:19|20)\d\d)"
 )
+# "rose to 2,150 in 2024 from 1,430": the figure it came to.
+_ROSE_TO = Cue(
+    r"\b(?:ris\w+|rose|fell|fall\w*|gr[oe]w\w*|jump\w+|climb\w+|dropp?\w*|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk)(?: \w+)? to (?:about |some |around |nearly |just |only |more than |over )?$",
+    re.IGNORECASE,
+)
 # "slowed to 4.2 percent from 5.1": what it came to.
 _TO = Cue(rf"\b{_CHANGE}\b[^.;]{{0,40}}?\bto {_ABOUT}$", re.IGNORECASE)
+_FROM_TO = Cue(
+    rf"\b{_CHANGE}\b[^.;]{{0,40}}?\bfrom {_ABOUT}{_NUMBER}(?:\s[\w%-]+){{0,6}}?,? to {_ABOUT}$", re.IGNORECASE
+)
 _FROM_ANOTHER = Cue(rf"{_UNIT},? from {_ABOUT}{_NUMBER}(?![-\w])", re.IGNORECASE)
 # Something is set beside the figure right before these words, which is the news then.
 _SET_BESIDE = Cue(
@@ -134,14 +148,24 @@ def set_against(text: str, script: str, start: int, end: int) -> Compared | None
         with_it = bool(
             _LATIN.search(text, *before)
             or _HAD.search(text, *before)
+            or _UP_FROM.search(text, *before)
             or (_FROM.search(text, *before) and _is_left(text, before, after))
             or (start <= FIRST_WORDS and _OTHERS_HAD.match(text, start, after[1]))
             or (_AFTER.search(text, *before) and _AN_EARLIER_TIME.match(text, *after))
         )
-        came_to = _FROM_ANOTHER.match(text, *after) and _TO.search(text, *before)
-        if not with_it and (came_to or _SET_BESIDE.match(text, *after)):
+        if not with_it and _is_news(text, before, after):
             return "beside"
     return "with" if with_it else None
+
+
+def _is_news(text: str, before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Whether the figure is what it came to, or what another is set beside."""
+    return bool(
+        _ROSE_TO.search(text, *before)
+        or _FROM_TO.search(text, *before)
+        or (_FROM_ANOTHER.match(text, *after) and _TO.search(text, *before))
+        or _SET_BESIDE.match(text, *after)
+    )
 
 
 def _is_left(text: str, before: tuple[int, int], after: tuple[int, int]) -> bool:

@@ -18,9 +18,11 @@ from extractors.claims.events import event_of
 from extractors.claims.no_claims import NO_CLAIM
 from extractors.claims.nominatives import nominative
 from extractors.claims.periods import period_of
+from extractors.claims.place import place_of
 from extractors.claims.quantities import Quantity, figures, quantities
+from extractors.claims.roles import role_of
 from extractors.claims.source import Source
-from extractors.claims.standing import certainty_of, place_of, role_of
+from extractors.claims.standing import certainty_of
 from extractors.claims.unit import Unit
 from extractors.claims.units import unit_of
 from extractors.records import Claim, Evidence

@@ -19,8 +19,9 @@ from extractors.claims.numerals import ASIAN, CYRILLIC, LATIN, Numerals
 BOUND_REACH = 34
 # "rose from 196 to 236" are two figures, no range.
 CHANGED_FROM = Cue(
-    r"\b(?:rose|risen|rising|fell|fallen|falling|grew|grown|growing|jump\w+|climb\w+|dropp\w+|drop|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk|cut|reduced|raised|lowered)"
-    r"(?: \w+)? from $|(?:выросл\w|увелич\w+|сократил\w+|снизил\w+|зросл\w|збільш\w+|скоротил\w+) с?з? ?$",
+    r"\b(?:rose|risen|rising|fell|fallen|falling|grew|grown|growing|jump\w+|climb\w+|dropp\w+|drop|declin\w+|increas\w+|decreas\w+|surg\w+|soar\w*|shrank|shrunk|cut|reduc\w+|rais\w+|lower\w+|expand\w*|boost\w*|lift\w*|slow\w*|plung\w+|sank)"
+    r"(?:\s[\w'’]+){0,4}? from (?:about |some |around )?$|"
+    r"(?:выр[оа]с\w*|увелич\w+|сокра[тщ]\w+|сниз\w+|упал\w*|подня\w+|зр[оі]с\w*|збільш\w+|скоро[тч]\w+|знизи\w+|зменш\w+)\s(?:\S+\s){0,3}?(?:с|со|з|із|від|от)\s$",
     re.IGNORECASE,
 )
 
@@ -31,8 +32,11 @@ _CHANGED_TO = re.compile(
 )
 
 
+# So far before a figure the verb of change stands; "from 3 to 5 million" is in millions, "from 800,000 to 1 million" is not.
+CHANGE_REACH = 60
+MOST_SCALED = 1000
 _CHANGED_TO_CYRILLIC = Cue(
-    r"(?:выр[оа]с\w*|возр[оа]с\w*|увелич\w+|сокра[тщ]\w+|сниз\w+|упал\w*|подня\w+|дове[лд]\w*|зр[оі]с\w*|збільш\w+|скоро[тч]\w+|зменш\w+|впа\w+|знизи\w+)\s(?:\w+\s)?до\s+$",
+    r"(?:выр[оа]с\w*|возр[оа]с\w*|увелич\w+|сокра[тщ]\w+|сниз\w+|упал\w*|подня\w+|дове[лд]\w*|зр[оі]с\w*|збільш\w+|скоро[тч]\w+|зменш\w+|впа\w+|знизи\w+)\s(?:\S+\s){0,4}?до\s+$",
     re.IGNORECASE,
 )
 
@@ -299,8 +303,10 @@ def _ranges(cores: list[Quantity], text: str, numerals: Numerals) -> list[Quanti
         if _CHANGED_TO.match(text, other.end):
             joined.append(one)
             continue
-        if CHANGED_FROM.search(text, max(0, one.start - 40), one.start):
-            joined.append(one)
+        if CHANGED_FROM.search(text, max(0, one.start - CHANGE_REACH), one.start):
+            scale = numerals.scale_of(text[other.start : other.end])
+            same = scale > 1 and one.low * scale < other.low * scale and one.low < MOST_SCALED
+            joined.append(one._replace(low=one.low * scale, high=one.low * scale) if same else one)
             continue
         between = numerals.between.search(text[max(0, one.start - 14) : one.start])
         if link["weak"] is not None and between is None:

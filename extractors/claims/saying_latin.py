@@ -65,7 +65,7 @@ _RARELY = _words(
 _DEEDS = _words(
     """
     show suggest indicate pledge promise vow expect record document detect track register verify
-    tally list count accuse summon cite observe boast
+    tally list count accuse summon cite observe boast demand propose request
     """
 )
 # Pasts that are adjectives, or tell of other things, as often: what is said must follow.
@@ -95,7 +95,12 @@ def _past(bases: Iterable[str]) -> frozenset[str]:
     return frozenset(_forms(base)[1] for base in bases)
 
 
-_DEED_NOUNS = _words("show record document track register list count counts records documents tracks lists")
+_DEED_NOUNS = _words(
+    """
+    show record document track register list count counts records documents tracks lists
+    demand demands demanded propose proposes proposed request requests requested
+    """
+)
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(_all(_VERBS_ONLY) | _all(_NOUNS_TOO) | _all(_RARELY), "word"),
     **dict.fromkeys(_all(_DEEDS), "deed"),
@@ -108,6 +113,17 @@ _BASES = _NOUNS_TOO | _RARELY | _DEEDS
 _NEEDS_THAT = _all(_RARELY) - _past(_RARELY)
 # Third persons that are plural nouns as well.
 _THIRDS = frozenset(_forms(base)[0] for base in _NOUNS_TOO | _RARELY)
+# What is denied is called so: generals are dismissed too.
+CLAIM_WORDS = (
+    r"(?:that|reports?|claims?|alleg\w+|accus\w+|suggest\w+|rumou?rs?|figures?|numbers?|tolls?|talk|stor(?:y|ies)|ideas?|notions?|charges?|asserti\w+|speculation|statements?|estimates?|"
+    r"counts?|information|accounts?|versions?|nonsense|false|untrue|propaganda|fake|baseless|fabricat\w+|fiction|lies|absurd|exaggerat\w+|invent\w+)"
+)
+# Who dismisses or rejects speaks of what somebody claims.
+_REFUSES = _all(("dismiss", "reject", "deny"))
+_A_CLAIM_NEXT = re.compile(
+    rf"\s(?:(?:it|this|that|these|any|having|\w+ing)\b|"
+    rf"(?!\w+ (?:entry|access|visas?|permission|bail|asylum|parole|entrance|leave)\b)[^.;]{{0,90}}?\b{CLAIM_WORDS}\b)|\s?[.,;”\"]|$"
+)
 # "..., officials fear."
 _LAST_WORD = _words("fear fears hope hopes guess reckon")
 _CLAUSE_ENDS = re.compile(r"[.,;”\"]|$")
@@ -115,7 +131,7 @@ _WORDS = re.compile(r"(?<![\w-])[A-Za-z]+(?![\w-])")
 # What is said begins so, or the clause ends.
 _SAID_NEXT = re.compile(
     r"\s(?:that|to have|it|he|she|they|there|this|its|their|his|her|[$€£]?\d[\d.,]*|more|fewer|less|at|about|around|roughly|some|nearly|almost|up|as|only|just|the|an?|between|"
-    r"no|over|under|dozens|hundreds|thousands|two|three|four|five|six|seven|eight|nine|ten|casualties|losses|total|Russia\w*|North)\b|\s?(?:[.,;”\"]|$)"
+    r"no|over|under|dozens|hundreds|thousands|two|three|four|five|six|seven|eight|nine|ten|casualties|losses|total|Russia\w*|North)\b|\son\s(?:X|VK|Telegram|Facebook|Twitter|Instagram|Weibo|TikTok|Truth Social|social media)\b|\s?(?:[.,;”\"]|$)"
 )
 _FIGURE_NEXT = re.compile(
     r"\s(?:that|\d|more|fewer|at|about|around|some|nearly|almost|up|over|only|two|three|four|five|six|seven|eight|nine|ten)"
@@ -149,7 +165,7 @@ _MODAL = re.compile(r"\b(?:will|would|could|shall|did|does|do|let|help)\s(?:also
 _FIGURES_OF = Cue(r"\b(?:according to|citing|based on|compiled from)\s[^,;]*$", re.IGNORECASE)
 # Turns of phrase that say: the group `whom` is who is made to speak.
 _PHRASES = Cue(
-    r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|(?:purport|seem|appear|claim)(?:s|ed)? to (?:show|depict|confirm|indicate)|holds? that|held that|"
+    r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|(?:purport|seem|appear|claim)(?:s|ed)? to (?:show|depict|confirm|indicate)|holds? that|held that|(?:call|ask|push)(?:s|es|ed)? for(?=\s(?:up to |about |some |another |at least |an extra |an? )?(?:\d|dozens|hundreds|thousands|two|three|four|five|six|seven|eight|nine|ten)\b)|"
     r"(?:called|branded|labell?ed|described)(?=\s[^.;]{3,90}?\b(?:nonsense|absurd|lies?|fiction|invented|inventions?|fabricat\w+|propaganda|fake|false|"
     r"exaggerat\w+|untrue|bogus|groundless|baseless|fantasy)\b)|"
     r"puts?(?=\s[^.;]{3,90}?\s(?:at|between|above|below|near|around|as high as)\s)|"
@@ -182,13 +198,7 @@ def _single(text: str) -> Iterator[Verb]:
         near = text.rfind(" ", 0, max(0, text.rfind(" ", 0, max(0, start - 1)))) + 1
         if word not in _PLAIN and not match[0].islower():
             continue  # "Galaxy Note 10"
-        if word in _DEED_NOUNS and not _FIGURE_NEXT.match(text, end):
-            continue
-        if word in _NEEDS_THAT and not (
-            text.startswith(" that ", end) or (word in _LAST_WORD and _CLAUSE_ENDS.match(text, end))
-        ):
-            continue
-        if word in _UNSURE and not _SAID_NEXT.match(text, end):
+        if _says_nothing(word, text, end):
             continue
         if word in _BARE and _MODAL.search(text, near, start):
             continue
@@ -202,6 +212,18 @@ def _single(text: str) -> Iterator[Verb]:
         ):
             continue
         yield Verb(start=start, end=end, written=word, kind=kind)
+
+
+def _says_nothing(word: str, text: str, end: int) -> bool:
+    """Whether what follows is nothing that the word could say: "the states", "dismissed 12 generals"."""
+    if word in _NEEDS_THAT:
+        ends = word in _LAST_WORD and _CLAUSE_ENDS.match(text, end) is not None
+        return not (ends or text.startswith(" that ", end))
+    if word in _REFUSES:
+        return _A_CLAIM_NEXT.match(text, end) is None
+    if word in _DEED_NOUNS and not _FIGURE_NEXT.match(text, end):
+        return True
+    return word in _UNSURE and not _SAID_NEXT.match(text, end)
 
 
 def _is_noun(word: str, text: str, near: int, start: int) -> bool:

@@ -23,7 +23,7 @@ _WAS = re.compile(
     re.IGNORECASE,
 )
 _THEY = frozenset({"их", "їх", "что", "що", "там", "это", "це", "число", "количество", "кількість"})
-_CHANGED = re.compile(r"(?:до|на)\s+$", re.IGNORECASE)
+_CHANGED = re.compile(r"(?<!\w)(?:до|на|с|з|із|від|от)\s+$", re.IGNORECASE)
 _NUMBER_OF = re.compile(r"(?:числ|количеств|кількіст|кількост|потер|втрат)", re.IGNORECASE)
 _OF_A_NUMBER = re.compile(r"\s(?:из|із|з)\s(?:(?:\w+\s)?\d|(?:них|которых|яких)\b)")
 _CYR_MEASURE = re.compile(

@@ -120,12 +120,14 @@ _CHANGED = Cue(
     r"(?:have |had |has )?(?:reached|hit|stood at|came to|totall?ed|numbered|amounted to)\s)(?:about |some |nearly |over |more than |around |just )?$",
     re.IGNORECASE,
 )
+# "the remaining 5 go", "thought to number 70": a figure that stands for what was named before it.
+_STANDS_FOR = Cue(r"\b(?:the (?:remaining|other|last|first)|to number) (?:about |some )?$", re.IGNORECASE)
 _RATE = re.compile(
     r"\s(?:a|per|each|every)\s(?:day|week|month|year)\b|\s(?:annually|monthly|daily|weekly)\b", re.IGNORECASE
 )
 _BARE_AFTER = re.compile(
     r"\s?(?:[.,;!?)”\"]|$|\s(?:more\s|others?\s)?(?:were|was|are|is|have|had|remain\w*|wounded|killed|dead|died|injured|missing|captured|aboard|it|they|he|she|in|last|this|that|a|per|today|now|yesterday|then|overnight|still|also|came|went|fled|escaped|survived|drowned|returned|marched|"
-    r"annually|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?|doing so|did so)\b|\s[a-z]{2,}ed(?=[,.;”\"]|$|\s(?:in|on|at|by|from|last|this|a)\b))",
+    r"annually|did|do|from|by|on|at|since|during|respectively|and|or|of|to|so|the|before|earlier|previously|reported|counted|recorded|through|over|under|who|claimed|estimated|listed|given|between|while|but|as|with|when|more|others?|doing so|did so)\b|\s[a-z]{2,}ed(?=[,.;”\"]|$|\s(?:in|on|at|by|from|last|this|a)\b))",
     re.IGNORECASE,
 )
 # "nine had since come back": what a bare word of number does tells it from "the first two".
@@ -168,7 +170,7 @@ _GROUP_OF = Cue(
 )
 # What stands for something named before: "the toll rose to 45", "they numbered about 45".
 _COMES_TO = Cue(
-    r"\b(?:numbered|totall?ed|stood at|stands at|amounted to|puts? the (?:\w+ ){1,3}at)\s(?:\w+\s){0,2}$",
+    r"\b(?:numbered|to number|totall?ed|stood at|stands at|amounted to|puts? (?:[\w'’-]+ ){1,4}at)\s(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
 _TOTAL = Cue(
@@ -245,8 +247,9 @@ def _nounless(one: Quantity, text: str) -> Unit | None:
     )
     low = one.low or 0
     people = (low >= 20 and _PEOPLE_DID.match(text, one.end)) or (low > 1 and _FELL.match(text, one.end))
+    stands_for = low > 2 and not one.spelled and _STANDS_FOR.search(text, *_before(one.start)) is not None
     sure = yearly or counted or struck or bool(people)
-    return Unit(name="", end=one.end, sure=sure) if sure or _bare(one, text) else None
+    return Unit(name="", end=one.end, sure=sure) if sure or stands_for or _bare(one, text) else None
 
 
 def _bare(one: Quantity, text: str) -> bool:
