@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 from extractors.claims.source import Source
@@ -93,7 +92,7 @@ def _korean(text: str) -> list[Source]:
 def _moved(one: Source, by: int) -> Source:
     """A source of a clause, as a source of the sentence."""
     covers = (one.covers[0] + by, one.covers[1] + by)
-    return replace(one, start=one.start + by, end=one.end + by, covers=covers)
+    return one._replace(start=one.start + by, end=one.end + by, covers=covers)
 
 
 def _korean_clause(text: str) -> list[Source]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from extractors.claims.cues import Cue
 from extractors.claims.source import Source
@@ -107,7 +106,7 @@ def cyrillic_sources(text: str) -> list[Source]:
         if not any(one.covers[1] == match.start() or one.start <= match.start() <= one.end for one in found):
             found += _before(text, match)
     if len(found) == 1 and found[0].covers[0] <= found[0].start:
-        return [replace(found[0], covers=(found[0].covers[0], len(text)))]  # nobody else speaks
+        return [found[0]._replace(covers=(found[0].covers[0], len(text)))]  # nobody else speaks
     return sorted(found, key=lambda one: one.start)
 
 

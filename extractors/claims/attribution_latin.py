@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractors.claims.cues import Cue
 from extractors.claims.place import clause
@@ -124,8 +124,7 @@ _POSSESSOR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Mark:
+class _Mark(NamedTuple):
     """A name and what makes it speak. "pre": who, then what; "post": what, then who."""
 
     start: int

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import ahocorasick_rs
 
@@ -140,8 +140,7 @@ def _no_surer(found: list[Claim]) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sentence:
+class _Sentence(NamedTuple):
     """One sentence on its way to claims, with the spans of those right above it."""
 
     field: Field

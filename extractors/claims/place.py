@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from extractors.claims.cues import Cue, lowered
 
@@ -34,8 +34,7 @@ _FINITE = re.compile(
 _WORD = re.compile(r"[^\W\d_]{2}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """Where a figure stands: its span in the sentence, and that of its clause."""
 
     text: str

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from extractors.claims.cues import Cue
 
 Kind = Literal["word", "deed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verb:
+class Verb(NamedTuple):
     """A verb of saying as it stands in a sentence."""
 
     start: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from extractors.claims.cues import Cue
 from extractors.claims.no_claims import DURATION
@@ -213,7 +212,7 @@ def latin_unit(one: Quantity, text: str) -> Unit | None:  # noqa: PLR0911  (a la
     if unit is None:
         return _nounless(one, text)
     if one.spelled and one.low is not None and one.low <= 12 and _DEFINITE.search(text, *_before(one.number)):
-        return replace(unit, definite=True)
+        return unit._replace(definite=True)
     return unit
 
 
