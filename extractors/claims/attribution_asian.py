@@ -59,7 +59,7 @@ _JA_ACCORDING = re.compile(
 )
 _JA_VERB = (
     r"(?:発表し|述べ|明らかにし|話し|伝え|主張し|推定し|推計し|報告し|説明し|語っ|指摘し|みている|見てい|認め|否定し|否認し|強調し|分析し|予測し|公表し|"
-    r"報じ|確認し|警告し|とし(?=て(?:いる|おり|い))|訴え|発言し|証言し|見積も|打ち消し|反論し|答え|書い|投稿し|約束し|釈明し|批判し|非難し|宣言し|記し|表明し|示し)"
+    r"報じ|確認し|警告し|とし(?=て(?:いる|おり|い))|訴え|発言し|証言し|見積も|打ち消し|反論し|答え|書い|投稿し|約束し|釈明し|批判し|非難し|宣言し|記し|表明し|示し|一蹴し)"
 )
 _JA_SAID = re.compile(rf"(?P<verb>{_JA_VERB})")
 # "警察は17人と発表したが、病院は21人としている": two who speak.
@@ -68,6 +68,8 @@ _JA_PRONOUN = re.compile(r"(?:彼|彼女|彼ら|同氏|同省|同紙|同通信|�
 _JA_POST = re.compile(
     r"と、?(?P<who>[^、。「」と]{2,30}?)(?:は|が)(?:\d+日に?|[^、。「」]{1,14}(?:で|に|へ|対して|通じて)、?)?(?:発表|述べ|明らか|話|伝え|主張|推定|報告|説明|語|指摘|みて|訴え|証言)"
 )
+# "40人が逃げたとの報道について、報道官は": what stands before is what is spoken of.
+_JA_OF = re.compile(r"(?:について|に対し|に対して|に関し|に関して)、(?P<who>[^、。「」]{2,40}?)(?:は|が)")
 _JA_FIRST = re.compile(r"(?:^|、)(?P<who>[^、。「」]{2,40}?)(?:は|が)(?:\d+日|同日|この日|\d+日、)?、?")
 
 
@@ -188,12 +190,13 @@ def _japanese_clause(text: str) -> list[Source]:
     verb = _last(_JA_SAID, text)
     if verb is None or found:
         return found
-    denies = "否定" in verb[0] or "否認" in verb[0] or "打ち消" in verb[0]
+    denies = any(word in verb[0] for word in ("否定", "否認", "打ち消", "一蹴"))
     post = _JA_POST.search(text)
-    first = post or _JA_FIRST.search(text[: verb.start()])
+    first = post or _JA_OF.search(text[: verb.start()]) or _JA_FIRST.search(text[: verb.start()])
     if first is None:
         return found
-    covers = (0, first.start()) if post else (first.end(), len(text))
+    of_it = first.re is _JA_OF
+    covers = (0, first.start()) if post else (0 if of_it else first.end(), len(text))
     start, end = first.span("who")
     pronoun = _JA_PRONOUN.fullmatch(first["who"]) is not None
     return [Source(start=start, end=end, covers=covers, verb=verb[0], denies=denies, pronoun=pronoun)]

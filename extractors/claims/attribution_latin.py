@@ -69,6 +69,8 @@ _LEADING = re.compile(
     r"\s*(?:(?:But|And|However|Meanwhile|Still|Yet|Earlier|Later|Separately|Also|On|In|Last|This|While|Although|As|Then|Now|Instead|Nevertheless|Nonetheless|Overall)\b,?\s+)"
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+|(?:week|month|year|Monday),?\s+)?|\s+|[\"“”'‘’(]+",
 )
+# "Dr. Lopes, suspects the count is": no name stands there.
+_GOES_ON_TO_BE = re.compile(r"\s(?:is|are|was|were|has|have|had|will|would)\b")
 # "Reuters, citing two officials, reported"; "an official, who asked not to be named because ..., said".
 _CITING = Cue(r",\s(?:citing|quoting)\s[^,;]+,\s*$", re.IGNORECASE)
 _RELATIVE = Cue(
@@ -79,6 +81,11 @@ _APPOSITION = re.compile(
 )
 _PAIR = re.compile(
     r"(?P<before>[,”\"]\s)(?!(?:was|were|is|are|has|had|killing|leaving|wounding|it|he|she|they)\b)[A-Za-z][\w.'’-]*(?:\s(?!(?:was|were|is|are|has|had|have|to|that)\b)[\w.'’-]+){0,4}\s$"
+)
+# "Russian and Ukrainian officials confirmed": who speaks, in two words.
+_FIRST_OF_TWO = re.compile(
+    r"\s*(?:(?:the|local|senior|two|three|several)\s)?[A-Z]?(?!\w+ed\s)[\w'’.-]+(?:\s(?!\w+ed\s|rose|fell|left|came|went|is|are|was|were|has|had)[\w'’.-]+)?\s",
+    re.IGNORECASE,
 )
 _ENDS_IN_PRONOUN = re.compile(r"\s(it|he|she|they)$")
 # "against 90 in its previous report", "nearly double the 700 officially": nobody speaks there.
@@ -91,7 +98,7 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
-_UNSAID = re.compile(r"\b(?:not|never|yet to be|not been|not yet been)\s$", re.IGNORECASE)
+_UNSAID = re.compile(r"\b(?:not|never)(?: yet)?(?: been)?(?: \w+ly)?\s$|\byet to be\s$", re.IGNORECASE)
 # "told reporters", "they thought it": never before the name of who speaks.
 _NEVER_INVERTED = frozenset(
     {"told", "tell", "tells", "informed", "briefed", "believed", "thought", "say", "claim", "report", "think"}
@@ -241,7 +248,11 @@ def _inverted(text: str, verb: Verb) -> _Mark | None:
     end = name_end(text, start)
     if (named := _OFFICE_NAMED.match(text, end)) and text[start : start + 1].islower():
         end = named.end()
-    if end <= start or not (verb.written in {"said", "says"} or _NAME_LIKE.match(text, start, end)):
+    if (
+        end <= start
+        or _GOES_ON_TO_BE.match(text, end)
+        or not (verb.written in {"said", "says"} or _NAME_LIKE.match(text, start, end))
+    ):
         return None
     return _Mark(start=start, end=end, verb_start=verb.start, verb_end=verb.end, order="post")
 
@@ -299,6 +310,9 @@ def _name_start(head: str, *, appositive: bool) -> int:
     ):
         return pair.end("before")  # "..., residents and a rights group said"
     start = breaks[-1].end() if breaks else 0
+    if breaks and breaks[-1][0].startswith("and"):
+        above = breaks[-2].end() if len(breaks) > 1 else 0
+        start = above if _FIRST_OF_TWO.fullmatch(head, above, breaks[-1].start()) else start
     inner = [match.end() for match in re.finditer(r",[\"”]?\s+", head) if match.end() > start]
     if not inner:
         return start

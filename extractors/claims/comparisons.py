@@ -90,6 +90,11 @@ _FROM_TO = Cue(
     rf"\b{_CHANGE}\b[^.;]{{0,40}}?\bfrom {_ABOUT}{_NUMBER}(?:\s[\w%-]+){{0,6}}?,? to {_ABOUT}$", re.IGNORECASE
 )
 _FROM_ANOTHER = Cue(rf"{_UNIT},? from {_ABOUT}{_NUMBER}(?![-\w])", re.IGNORECASE)
+# "up 37% on the same period": by how much it changed.
+_BY = Cue(rf"\b(?:{_CHANGE}|by) {_ABOUT}$", re.IGNORECASE)
+_ON_WHAT = Cue(
+    r"(?:\s(?:percent|points?))?(?:,? (?:more|fewer|less|higher|lower))?\s(?:on|from|over|than|compared)\b"
+)
 # Something is set beside the figure right before these words, which is the news then.
 _SET_BESIDE = Cue(
     rf"{_UNIT}(?:(?:\s(?:in|this|last) \w+)?,?\s(?:(?:more than|nearly|almost|about|well)\s)?(?:(?:up|down) (?:sharply |slightly |\w+ percent )?from|(?:up|down|higher|lower) (?:on|than)|compared (?:with|to)|as against|versus|vs\.?|(?:double|twice|triple|\w+ times) (?:the|its|their|last|as many|as much)|"
@@ -164,6 +169,7 @@ def _is_news(text: str, before: tuple[int, int], after: tuple[int, int]) -> bool
         _ROSE_TO.search(text, *before)
         or _FROM_TO.search(text, *before)
         or (_FROM_ANOTHER.match(text, *after) and _TO.search(text, *before))
+        or (_ON_WHAT.match(text, *after) and _BY.search(text, *before))
         or _SET_BESIDE.match(text, *after)
     )
 

@@ -94,7 +94,7 @@ _GOES_ON = re.compile(
 )
 # "Ukraine's air force downed 47 drones, it said": who acts is who says it. Only bodies that speak.
 _SUBJECT = re.compile(
-    r"\s*(?P<who>(?:[A-Z][\w'’.-]*|[Tt]he|[a-z]+)(?:\s[\w'’.-]+){0,5}?\s?(?:force|army|navy|ministry|agency|police|service|command|guard|staff|government|council|group|office|union|department|embassy|"
+    r"\s*(?P<who>(?:[A-Z][\w'’.-]*|[Tt]he|[a-z]+)(?:\s[\w'’.-]+){0,5}?\s?(?:force|army|navy|ministry|agency|police|service|command|guard|staff|government|council|group|TV|television|media|radio|broadcaster|newspaper|channel|militia|rebels|junta|office|union|department|embassy|"
     r"military|committee|commission|prosecutors?|administration|watchdog|coalition|fleet|brigade))\s(?=[a-z])"
 )
 # A result of a game: nothing in such a sentence is news of a figure.

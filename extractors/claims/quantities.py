@@ -83,14 +83,14 @@ class _Bounds:
 
 _LATIN_BOUNDS = _Bounds(
     lower=Cue(
-        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:more than|(?<!protested )(?<!protests )(?<!protest )(?<!dispute )(?<!arrested )(?<!row )(?<!clash )(?<!clashes )(?<!clashed )(?<!concern )(?<!concerns )(?<!anger )(?<!charged )(?<!questioned )(?<!summoned )(?<!fined )(?<!sued )(?<!talks )(?<!flew )over|above|beyond|in excess of|upwards? of|north of)|"
+        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:(?<!no )(?<!not )(?<!never )more than|(?<!protested )(?<!protests )(?<!protest )(?<!dispute )(?<!arrested )(?<!row )(?<!clash )(?<!clashes )(?<!clashed )(?<!concern )(?<!concerns )(?<!anger )(?<!charged )(?<!questioned )(?<!summoned )(?<!fined )(?<!sued )(?<!talks )(?<!flew )over|above|beyond|in excess of|upwards? of|north of)|"
         r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum of|exceed(?:ed|s|ing)?|surpass(?:ed|es|ing)?|"
         r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some)?\s+$",
         re.IGNORECASE,
     ),
     upper=Cue(
         r"(?:(?:just |slightly |well )?(?:fewer than|less than|under|below)|up to|as many as|as much as|as high as|nearly|almost|"
-        r"(?:no|not) more than|at most|a maximum of|maximum of|close to|approaching|just shy of|nearing)(?: an estimated| some)?\s+$",
+        r"(?:no|not|never) more than|at most|a maximum of|maximum of|close to|approaching|just shy of|nearing)(?: an estimated| some)?\s+$",
         re.IGNORECASE,
     ),
     about=Cue(

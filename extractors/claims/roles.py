@@ -52,7 +52,7 @@ _WEAK = by_script(
         r"earlier|initially|on average|average of|averag(?:ed|es|ing)|usual(?:ly)?|normally|ordinarily)\b"
     ),
     cyrillic=(r"в прошлом году|ранее|накануне|напередодні|торік|минулого року|раніше"),
-    asian=(r"지난해|작년|앞서|이전에|去年|此前|昨年|以前"),
+    asian=(r"지난해|작년|앞서(?! (?:밝|발표|보도|말|전))|이전에|去年|此前(?!声|称|表|说|宣|报)|昨年|以前"),
 )
 _SINCE = Cue(r"\bsince\b|부터|с начала|від|自|以来", re.IGNORECASE)
 # Korean, Chinese and Japanese put "last year" right before its figure and "than" right after it.
@@ -100,16 +100,27 @@ def _asian_compared(place: Place, *, year: int | None, several: bool) -> bool:
 def _compared(place: Place, *, year: int | None, several: bool) -> bool:
     if place.nearer(_COMPARISON, _CURRENT):
         return True
+    years = _years(place, place.left, place.right)
+    if several and year is not None and _is_newest(place, years, year):
+        return False
+    since = _SINCE.search(place.text, place.left, place.right)
     if (
         several
         and place.says(_WEAK)
         and not place.says(_CURRENT)
-        and not _SINCE.search(place.text, place.left, place.start)
+        and not (since and since.start() < place.start)
         and not says(_COMPARISON, place.text, place.script, 0, len(place.text))
     ):
         return True
-    if year is None:
-        return False
-    here = place.left, place.right
-    years = [int(match[1]) for match in _OLD_YEAR.finditer(place.text, *here)]
-    return bool(years) and max(years) < year and not _SINCE.search(place.text, *here)
+    return bool(years) and year is not None and max(years) < year and not since
+
+
+def _years(place: Place, start: int, end: int) -> list[int]:
+    return [int(match[1]) for match in _OLD_YEAR.finditer(place.text, start, end)]
+
+
+def _is_newest(place: Place, years: list[int], year: int) -> bool:
+    """Whether the figure is of last year, others are older, and none is of now: "2,914 in 2009, 236 in 2024"."""
+    others = _years(place, 0, len(place.text))
+    newest = bool(years) and min(others) < max(years) == max(others) == year - 1
+    return newest and not says(_CURRENT, place.text, place.script, 0, len(place.text))

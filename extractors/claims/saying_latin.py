@@ -63,7 +63,7 @@ _RARELY = _words(
 _DEEDS = _words(
     """
     show suggest indicate pledge promise vow expect record document detect track register verify
-    tally list count accuse summon cite observe boast demand propose request
+    tally list count accuse summon cite observe boast demand propose request threaten
     """
 )
 # Pasts that are adjectives, or tell of other things, as often: what is said must follow.
@@ -122,8 +122,8 @@ _A_CLAIM_NEXT = re.compile(
     rf"\s(?:(?:it|this|that|these|any|having|\w+ing)\b|"
     rf"(?!\w+ (?:entry|access|visas?|permission|bail|asylum|parole|entrance|leave)\b)[^.;]{{0,90}}?\b{CLAIM_WORDS}\b)|\s?[.,;”\"]|$"
 )
-# "..., officials fear."
-_LAST_WORD = _words("fear fears hope hopes guess reckon")
+# "..., officials fear.", "officials fear 300 died"
+_THOUGHTS = _words("fear fears hope hopes guess reckon")
 _CLAUSE_ENDS = re.compile(r"[.,;”\"]|$")
 _WORDS = re.compile(r"(?<![\w-])[A-Za-z]+(?![\w-])")
 # What is said begins so, or the clause ends.
@@ -132,7 +132,7 @@ _SAID_NEXT = re.compile(
     r"no|over|under|dozens|hundreds|thousands|two|three|four|five|six|seven|eight|nine|ten|casualties|losses|total|Russia\w*|North)\b|\son\s(?:X|VK|Telegram|Facebook|Twitter|Instagram|Weibo|TikTok|Truth Social|social media)\b|\s?(?:[.,;”\"]|$)"
 )
 _FIGURE_NEXT = re.compile(
-    r"\s(?:that|\d|more|fewer|at|about|around|some|nearly|almost|up|over|only|two|three|four|five|six|seven|eight|nine|ten)"
+    r"\s(?:that|\d|more|fewer|at|about|around|some|nearly|almost|up|as (?:many|few|much)|over|only|two|three|four|five|six|seven|eight|nine|ten)"
 )
 # "reported to barracks", "stated by": nobody says anything.
 _OTHERWISE = re.compile(r"\s(?:by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|for)\b")
@@ -141,7 +141,7 @@ _REPORTED_TO = re.compile(
 )
 # Before a verb these make it a passive, an infinitive or a noun.
 _NO_SUBJECT = re.compile(
-    r"\b(?:the|a|an|its|their|his|her|of|no|any|such|these|those|some|earlier|new|to|on|with|by|for|from|be|been|being|was|were|is|"
+    r"\b(?:the|a|an|its|their|his|her|of|no|any|such|these|those|some|(?<!had )(?<!has )(?<!have )earlier|new|to|on|with|by|for|from|be|been|being|was|were|is|"
     r"are|not|never|independently|may|might|can|must|should|every|each|another)\s$|(?:['’]s?|n['’]t)\s$|"
     r"\b(?:be|been|being|was|were|is|are)\s\w+ly\s$|\ball\s$",
     re.IGNORECASE,
@@ -153,6 +153,7 @@ _OBJECT_OF = _words(
     contradicting citing answering recent conflicting unconfirmed persistent by with or
     """
 )
+_SPEAKERS = _words("it he she they who which also")
 # "a rebel claim that ...": one thing, so no verb of many; "analysts at the institute claim" is one.
 _ONE_THING = re.compile(
     r"(?<!\bat )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bfrom )(?<!\bwith )(?<!\bby )\b(?:a|an|the|its|their|his|her|one|another|any)\s[a-z-]*[a-rt-z]\s$",
@@ -215,7 +216,7 @@ def _single(text: str) -> Iterator[Verb]:
 def _says_nothing(word: str, text: str, end: int) -> bool:
     """Whether what follows is nothing that the word could say: "the states", "dismissed 12 generals"."""
     if word in _NEEDS_THAT:
-        ends = word in _LAST_WORD and _CLAUSE_ENDS.match(text, end) is not None
+        ends = word in _THOUGHTS and (_CLAUSE_ENDS.match(text, end) or _FIGURE_NEXT.match(text, end))
         return not (ends or text.startswith(" that ", end))
     if word in _REFUSES:
         return _A_CLAIM_NEXT.match(text, end) is None
@@ -231,7 +232,9 @@ def _is_noun(word: str, text: str, near: int, start: int) -> bool:
     if word not in _THIRDS:
         return False
     before = text[near:start].lower().split()
-    return bool(before) and (before[-1] in _PLAIN or before[-1] in _OBJECT_OF)
+    if not before or before[-1] in _SPEAKERS:
+        return False
+    return before[-1] in _OBJECT_OF or any(one in _PLAIN for one in before)
 
 
 def _turns(text: str) -> Iterator[Verb]:

@@ -119,6 +119,10 @@ _CHANGED = Cue(
     r"(?:have |had |has )?(?:reached|hit|stood at|came to|totall?ed|numbered|amounted to)\s)(?:about |some |nearly |over |more than |around |just )?$",
     re.IGNORECASE,
 )
+# "Seoul believes 14,000 went"
+_MOVED = re.compile(
+    r"\s(?:went|came|fled|left|arrived|crossed|joined|escaped|enlisted|volunteered|returned)\b"
+)
 # "the remaining 5 go", "thought to number 70": a figure that stands for what was named before it.
 _STANDS_FOR = Cue(r"\b(?:the (?:remaining|other|last|first)|to number) (?:about |some )?$", re.IGNORECASE)
 _RATE = re.compile(
@@ -136,7 +140,7 @@ _DID = re.compile(
 )
 # "it had killed 12.": people, whatever they are.
 _STRUCK = Cue(
-    r"\b(?:kill|wound|injur|captur|arrest|detain)(?:ed|ing)\s(?:another |a further )?$", re.IGNORECASE
+    r"\b(?:kill|wound|injur|captur|arrest|detain)(?:ed|ing)\s(?:another |a further |all )?$", re.IGNORECASE
 )
 # "Another 11 died."
 _FELL = re.compile(r"\s(?:died|drowned|perished|defected|deserted|surrendered|survived)\b")
@@ -144,7 +148,9 @@ _TALLY = Cue(
     r"\b(?:held|holds?|compared (?:with|to)|versus|up from|down from|counted|recorded|reported|confirmed|detected|registered|spotted|hosted|spoke of|speaks of|speak of|said it was|says it was|put (?:it|the \w+) at|gave back|handed (?:back|over)|freed|released|lost|sank|took|retook|retaken|rescued|saved|intercepted|downed|shot down|destroyed|sent)\s(?:only |just |another )?$",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|at|a|the|and|but|near|after|when)\b)")
+_CLAUSE_END = re.compile(
+    r"\s?(?:[.,;!?)”\"]|$|\s(?:last|this|on|in|at|a|the|and|but|near|after|when|aboard)\b)"
+)
 _PEOPLE_DID = Cue(
     r"\s(?:have|had|were|are|has|was)\s(?:since |already |also |been )*(?:marched|attended|died|drowned|perished|vanished|disappeared|survived|resigned|volunteered|fallen|fled|turned out|gathered|joined|killed|wounded|injured|hurt|displaced|captured|deserted|"
     r"defected|enlisted|protested|arrived|left|crossed|surrendered|arrested|detained|missing|dead|evacuated|taken part|signed up|come back|returned|taken|freed|homeless)\b",
@@ -245,10 +251,16 @@ def _nounless(one: Quantity, text: str) -> Unit | None:
         _STRUCK.search(text, *_before(one.start)) is not None and _CLAUSE_END.match(text, one.end) is not None
     )
     low = one.low or 0
-    people = (low >= 20 and _PEOPLE_DID.match(text, one.end)) or (low > 1 and _FELL.match(text, one.end))
+    people = (low >= 20 and (_PEOPLE_DID.match(text, one.end) or _moved(one, text))) or (
+        low > 1 and _FELL.match(text, one.end)
+    )
     stands_for = low > 2 and not one.spelled and _STANDS_FOR.search(text, *_before(one.start)) is not None
     sure = yearly or counted or struck or bool(people)
     return Unit(name="", end=one.end, sure=sure) if sure or stands_for or _bare(one, text) else None
+
+
+def _moved(one: Quantity, text: str) -> bool:
+    return _MOVED.match(text, one.end) is not None and _BARE_NOT.search(text, *_before(one.start)) is None
 
 
 def _bare(one: Quantity, text: str) -> bool:
