@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from extractors import bylines
+from extractors.author_words import CARD_LABEL
 from extractors.headlines import fold
 from extractors.persons import is_login, is_name_like, people
 from extractors.structured import texts
@@ -28,8 +29,16 @@ _META = (
     "articleauthor", "rbauthors", "creator", "dcsext.author",
 )  # fmt: skip
 
+_MAY_NAME = re.compile(r"uthor|yline|riter")
+# Meta elements of content systems we have not met, by what their names say.
+_META_NAMED = re.compile(r"(?:^|[._:-])(?:authors?|byline|writer|reporter|creator)(?:[._:-]?names?)?$")
+_META_OTHERS = frozenset(("twitter:creator", "article:author", "og:creator"))
+
+_CARD_LABEL = re.compile(rf"{CARD_LABEL}\s*[:：]?", re.IGNORECASE)
+
 _IN_SCRIPT = re.compile(
-    r"""["'](?:page|post|article|content|story)?[_-]?(?:post)?[_-]?author(?:[_-]?name)?["']\s*:\s*["']([^"'\\<>{}]{3,50})["']""",
+    r"""["'](?:page|post|article|content|story)?[_-]?(?:post)?[_-]?(?:authors?|byline|writer)(?:[_-]?name)?["']\s*:\s*\[?\s*"""
+    r"""(?:\{[^{}]{0,300}?["'](?:name|fullName|full_name|displayName|display_name)["']\s*:\s*)?["']([^"'\\<>{}]{3,50})["']""",
     re.IGNORECASE,
 )
 
@@ -49,6 +58,7 @@ def find_authors(
         ("json-ld", lambda: _in_json_ld(structured)),
         ("meta", lambda: structured.every(*_META)),
         ("meta", lambda: _labelled(structured)),
+        ("meta", lambda: _in_other_meta(structured)),
         ("microdata", lambda: bylines.in_microdata(tree, vicinity)),
         ("author-link", lambda: bylines.in_links(tree, vicinity)),
         ("byline-element", lambda: bylines.in_elements(tree, vicinity)),
@@ -57,6 +67,7 @@ def find_authors(
         ("byline", lambda: bylines.signed(vicinity)),
         ("byline", lambda: bylines.under_headings(vicinity)),
         ("script", lambda: _in_scripts(tree)),
+        ("json-ld-page", lambda: _in_json_ld_pages(structured)),
     )
     like_outlet: tuple[tuple[str, ...], str | None] = (), None
     for source, read in ways:
@@ -67,6 +78,8 @@ def find_authors(
         elif found:
             if len(found) == 1 and source in {"json-ld", "meta"}:
                 found = _with_others(found, people(bylines.marked_near(tree, vicinity), outlets))
+            if len(found) == 1 and source in {"json-ld", "meta"}:
+                found = _with_others(found, people(bylines.in_lines(vicinity), outlets))
             return found, source
     return like_outlet
 
@@ -87,29 +100,52 @@ _TITLE = re.compile(r"^(?:(?:Dr|Prof|Mr|Mrs|Ms)\b\.?\s*)+")
 
 
 def _in_json_ld(structured: Structured) -> list[str]:
-    by_id = {
-        node["@id"]: node
-        for _, node in structured.nodes
-        if isinstance(node.get("@id"), str) and node.get("name")
-    }
-    for article in structured.articles():
-        for key in ("author", "creator"):
-            found = _names_of(article.get(key), by_id)
-            if found:
+    by_id = _by_id(structured)
+    for key in ("author", "creator", "contributor"):
+        for article in structured.articles():
+            if found := _names_of(article.get(key), by_id):
                 return found
     return []
+
+
+def _in_json_ld_pages(structured: Structured) -> list[str]:
+    """Who wrote the page, where no article is described."""
+    by_id = _by_id(structured)
+    for types, node in structured.nodes:
+        if types & {"webpage", "profilepage", "aboutpage"} and (
+            found := _names_of(node.get("author"), by_id)
+        ):
+            return found
+    return []
+
+
+def _by_id(structured: Structured) -> dict[str, dict[str, Any]]:
+    return {
+        node["@id"]: node
+        for _, node in structured.nodes
+        if isinstance(node.get("@id"), str) and (node.get("name") or node.get("familyName"))
+    }
 
 
 def _names_of(value: Any, by_id: dict[str, dict[str, Any]]) -> list[str]:
     if isinstance(value, list):
         return [name for item in value for name in _names_of(item, by_id)]
-    if isinstance(value, dict):
-        kind = str(value.get("@type", "")).lower()
-        if "organization" in kind:
-            return []
-        if not value.get("name") and value.get("@id") in by_id:
-            return texts(by_id[value["@id"]].get("name"))
-    return texts(value)
+    if isinstance(value, str) and value in by_id:
+        return _names_of_node(by_id[value], {})
+    return _names_of_node(value, by_id) if isinstance(value, dict) else texts(value)
+
+
+def _names_of_node(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> list[str]:
+    if "organization" in str(node.get("@type", "")).lower():
+        return []
+    if not node.get("name") and node.get("@id") in by_id:
+        return _names_of_node(by_id[node["@id"]], {})
+    found = texts(node)
+    if not found and node.get("familyName"):
+        return [" ".join((*texts(node.get("givenName")), *texts(node["familyName"])))]
+    # Who signs in as "mholt" may be told by another name as well.
+    others = texts(node.get("alternateName")) if len(found) == 1 and is_login(found[0]) else []
+    return others if len(others) == 1 and not is_login(others[0]) else found
 
 
 def _labelled(structured: Structured) -> list[str]:
@@ -117,13 +153,20 @@ def _labelled(structured: Structured) -> list[str]:
     found = []
     for number in "12":
         label = structured.first(f"twitter:label{number}")
-        if label and re.match(
-            r"written by|verfasst von|geschrieben von|écrit par|escrito por|scritto da|by$|author|автор",
-            label,
-            re.IGNORECASE,
-        ):
+        if label and _CARD_LABEL.fullmatch(label):
             found += structured.every(f"twitter:data{number}")
     return found
+
+
+def _in_other_meta(structured: Structured) -> list[str]:
+    return [
+        content
+        for name, content in structured.meta
+        if _META_NAMED.search(name)
+        and name not in _META_OTHERS
+        and name not in _META
+        and not (content.isascii() and content.isalnum())
+    ]
 
 
 def _in_scripts(tree: lxml.html.HtmlElement) -> list[str]:
@@ -131,7 +174,7 @@ def _in_scripts(tree: lxml.html.HtmlElement) -> list[str]:
     found = {
         name
         for script in tree.iter("script")
-        if script.text and "uthor" in script.text and "ld+json" not in (script.get("type") or "")
+        if script.text and _MAY_NAME.search(script.text) and "ld+json" not in (script.get("type") or "")
         for name in _IN_SCRIPT.findall(script.text)
     }
     return [name for name in found if is_name_like(name)] if len(found) == 1 else []

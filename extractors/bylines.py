@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from extractors.author_words import BY, BY_AS_WELL, COLON, WHO, WHO_BEFORE_A_COLON, WORK_BY
 from extractors.persons import (
     LONGEST_BYLINE,
     LONGEST_NAME,
@@ -17,6 +18,7 @@ from extractors.persons import (
     all_capitalised,
     is_name_like,
 )
+from extractors.reporters import reporters, reporters_at_end
 from extractors.structured import tidy
 from extractors.vicinity import names
 
@@ -26,12 +28,16 @@ if TYPE_CHECKING:
     from extractors.vicinity import Vicinity
 
 _NAMED_AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|autor|autoren|reporter|journalist|byl)(?:$|[\s_-]|name|link|s\b)|[a-z](?:Author|Byline|Writer)(?:Name|Link)?",
+    r"(?:^|[\s_-])(?:authors?|byline|by-line|writer|autor|autoren|auteur|reporter|journalist|journaliste|byl|contrib(?:utors?)?|creator|signature|firma|"
+    r"redact(?:eu|o)r|redakteur|columnist|skribent|penulis|yazar)(?:$|[\s_-]|[Nn]ame|[Ll]ink|s\b)|[a-z](?:Author|Byline|Writer|Contributor)(?:Name|Link)?",
     re.ASCII,
 )
 
 # What every name that `_NAMED_AUTHOR` finds has in it: looked for first, in every element of the page.
-_AUTHOR_PARTS = ("uthor", "yline", "riter", "autor", "byl", "report", "journalist")
+_AUTHOR_PARTS = (
+    "uthor", "yline", "riter", "autor", "auteur", "byl", "report", "journalist", "ontrib", "creator", "signature", "firma", "redac",
+    "redakteur", "columnist", "skribent", "penulis", "yazar",
+)  # fmt: skip
 _BYLINE_TAGS = ("a", "span", "div", "p", "address", "strong", "li", "h3", "h4", "h5", "em", "cite", "author")
 _SPECIFIC = re.compile(r"name|link", re.IGNORECASE)
 _ABOUT_AUTHOR = re.compile(
@@ -39,6 +45,7 @@ _ABOUT_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 
+_EMPHASISED = frozenset(("em", "i", "strong", "b"))
 _COMMENTS = re.compile(r"comment|review-?list|related|recommend|teaser", re.IGNORECASE)
 
 _AUTHOR_PAGE = re.compile(
@@ -63,23 +70,19 @@ _SIGNATURE = re.compile(
 )
 
 _BY = re.compile(
-    r"^(?:(?:written|posted|reported)\s+(?:on\s+.{6,20}?\s+)?by|by|von|par|por|autor(?:in)?|text|автор|작성자)\s*:?\s+(?=[^\W\d_])|"
-    r"^(?:автор|текст|작성자|글쓴이|글|기자|作者|記者|记者|取材・文|文|撰文|執筆|كتب|بقلم|الكاتب)\s*[:：／/]\s*(?=[^\W\d_])",
+    rf"^(?:.{{0,24}}?\d{{4}}.{{0,20}}?[\s,|·•–—-]+(?:{BY})|(?:written|posted|published|reported)\s+on\s+.{{6,20}}?\s+by|{WORK_BY}|{BY}|autor(?:in)?|text|"
+    rf"автор|작성자)\s*:?\s+(?=[^\W\d_])|^(?:{WHO}|{WHO_BEFORE_A_COLON}){COLON}(?=[^\W\d_])|"
+    rf"^(?:{BY_AS_WELL})\s+(?=(?-i:(?:[A-ZÀ-ÖØ-Þ][\w'’.-]+(?:\s+(?:e|en|og|och|dan|i|&)\s+|,\s*|\s+|$)){{2,8}}$))",
     re.IGNORECASE,
 )
 
+_ARTICLE = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
 _WRITTEN_BY = re.compile(
     r"(?:written by|article by|words by|story by|geschrieben von|texte? (?:par|von))\s", re.IGNORECASE
 )
 
 # A label in an element of its own, whose names follow.
-_LABEL = re.compile(
-    r"\W*(?:(?:(?:a|an|the|ein|eine|un|une|guest)\s+)?(?:(?:article|post|story|report|text|words|written|posted|published|column|essay|opinion|analysis|"
-    r"commentary|interview|artikel|beitrag|gastbeitrag|bericht|kommentar|kolumne|geschrieben|verfasst|texte|écrit|publié|propos recueillis|escrito|publicado|"
-    r"artículo|scritto|pubblicato|articolo)\s+)?(?:by|von|par|por|di)|authors?|autor(?:in|en|es|a)?|auteurs?|autore|reporter|redakteur(?:in)?|"
-    r"автор(?:ы|и)?|текст|作者|記者|记者|文|撰文|글|كاتب|الكاتب|بقلم|كتب)\s*\W*",
-    re.IGNORECASE,
-)
+_LABEL = re.compile(rf"\W*(?:{WORK_BY}|{BY}|{BY_AS_WELL}|{WHO}|文|текст|글)\s*\W*", re.IGNORECASE)
 _HEADING = re.compile(
     r"\W*(?:(?:about|meet|written by|über)?\s*(?:the|our|die|den)?\s*(?:authors?|autor(?:in|en|es)?|auteurs?|autore|автор)|written by|geschrieben von|"
     r"écrit par|escrito por|scritto da|(?:by|von|par|por)\s*:)\W*",
@@ -88,15 +91,15 @@ _HEADING = re.compile(
 _JOINT = re.compile(r"\W*(?:,|&|、|/|and|und|et|y|e|og|och|и|та)\W*", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|&|、|\s(?:and|und|et|y|e|и|та))\s*$", re.IGNORECASE)
 
-_KOREAN = re.compile(
-    r"((?:[가-힣]{2,4}\s*[·ㆍ,]\s*)*(?![가-힣]{1,3}(?:부|팀)\s)[가-힣]{2,4})\s+(?:선임\s*|인턴\s*)?(?:기자|특파원|통신원)(?![가-힣])"
+_REPORTED = re.compile(
+    r"\W*(?:(?:additional\s+)?reporting|written|writing)\s+by\s+(?=[A-ZÀ-ÖØ-Þ])(.{4,200}?)(?:(?:;|\s(?:writing|editing) by).*|\)\s*)?$",
+    re.IGNORECASE,
 )
-# "记者 林海 周舟": the end of the line, or a mark, ends the names; a reporter who "learned from" somebody is prose.
-_CHINESE = re.compile(
-    r"(?:记者|記者)\s*[:：]?\s*([\u4e00-\u9fff]{2,3}(?:[、\s][\u4e00-\u9fff]{2,3})*)(?=$|\s*[）)】\]|｜/／])"
+# "Mira Holt is a staff writer at", in italics at the end.
+_BIOGRAPHY = re.compile(
+    rf"({_CAPITALISED}(?:\s+{_CAPITALISED}){{1,3}})\s+(?:(?:is|was)\s+(?:an?|the|our)\s.{{0,80}}\b(?:reporter|writer|editor|correspondent|"
+    r"columnist|journalist|author|professor|fellow|freelancer)\b|(?:covers|writes|reports)\s).*"
 )
-
-_JAPANESE = re.compile(r"【[^】]{0,12}[=＝]([\u3400-\u9fff]{3,6})】")
 
 
 def in_microdata(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
@@ -149,7 +152,7 @@ def in_elements(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:
         if not whole or len(whole) > LONGEST_BYLINE or vicinity.is_elsewhere(element, near=True):
             continue
         text = _names_in(element)
-        if not is_name_like(PREFIX.sub("", text)):
+        if not is_name_like(PREFIX.sub("", text), words_in_capitals=2):
             continue
         specific = bool(_SPECIFIC.search(called)) or element.get("itemprop") in {"author", "name"}
         ranked.append(
@@ -220,12 +223,16 @@ def in_lines(vicinity: Vicinity) -> list[str]:
             continue
         if _LABEL.fullmatch(run.text) and (found := _linked_from(vicinity, place + 1)):
             return found
-        if _BY.match(run.text) and is_name_like(_BY.sub("", run.text)):
-            return [run.text, *_going_on(vicinity, place)]
+        if (
+            _BY.match(run.text)
+            and not _ARTICLE.match(_BY.sub("", run.text))
+            and is_name_like(_BY.sub("", run.text), words_in_capitals=2)
+        ):
+            return [_BY.sub("", run.text), *_going_on(vicinity, place)]
         if _LABEL.fullmatch(run.text) and (found := _named_from(vicinity, place + 1)):
             return found
-        if match := _KOREAN.search(run.text) or _JAPANESE.search(run.text) or _CHINESE.search(run.text):
-            return re.split(r"[\s·ㆍ,、]+", match[1])
+        if found := reporters(run.text):
+            return found
     return []
 
 
@@ -290,7 +297,7 @@ def in_linked_pages(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str
         text = tidy(" ".join(link.itertext()))
         if not (1 < len(text.split()) <= MOST_WORDS and len(text) <= LONGEST_NAME and all_capitalised(text)):
             continue
-        if of_author:
+        if of_author and not vicinity.is_others(link):
             every[text] = None
         if vicinity.is_near(link) and not vicinity.is_elsewhere(link, near=True) and not _in_prose(link):
             near.append(link)
@@ -310,19 +317,44 @@ def _in_prose(link: lxml.html.HtmlElement) -> bool:
 
 
 def signed(vicinity: Vicinity) -> list[str]:
-    """A name that signs the text at its end: "By A B" on its own soon after a paragraph, where all that do are one."""
-    found: dict[str, str] = {}
+    """The names that sign the text at its end, soon after a paragraph, where all signatures are one.
+
+    "By A B" on its own, "Reporting by A B; editing by C D", a reporter with an address, a name in brackets, or "A B is a staff writer".
+    """
+    found: dict[tuple[str, ...], None] = {}
     paragraph = -SIGNATURE
     for place, run in enumerate(vicinity.runs):
         if len(run.text) >= SHORTEST_PARAGRAPH:
             paragraph = place
-        elif place - paragraph < SIGNATURE and not run.near:
-            whole = run.text
-            if _PREPOSITION.fullmatch(whole):
-                whole = " ".join(part.text for part in vicinity.runs[place : place + 2])
-            if _SIGNATURE.fullmatch(whole) and not vicinity.is_elsewhere(run.element):
-                found[_PREPOSITION.sub("", whole)] = whole
-    return list(found.values()) if len(found) == 1 else []
+        if run.near or not 0 <= place - paragraph < SIGNATURE:
+            continue
+        if (names_ := _signature(vicinity, place)) and not vicinity.is_elsewhere(run.element):
+            found[names_] = None
+    return [*next(iter(found))] if len(found) == 1 else []
+
+
+def _signature(vicinity: Vicinity, place: int) -> tuple[str, ...]:
+    run = vicinity.runs[place]
+    if found := reporters_at_end(run.text):
+        return found
+    if len(run.text) >= SHORTEST_PARAGRAPH * 3:
+        return ()
+    if match := _REPORTED.match(run.text):
+        return (match[1],)
+    if run.element.tag in _EMPHASISED and (match := _BIOGRAPHY.match(_whole(run.element))):
+        return (match[1],)
+    whole = run.text
+    if _PREPOSITION.fullmatch(whole):
+        whole = " ".join(part.text for part in vicinity.runs[place : place + 2])
+    return (_PREPOSITION.sub("", whole),) if _SIGNATURE.fullmatch(whole) else ()
+
+
+def _whole(element: lxml.html.HtmlElement) -> str:
+    """The text of the paragraph that an element begins, or its own."""
+    parent = element.getparent()
+    if parent is not None and parent.tag == "p" and not (parent.text or "").strip() and parent[0] is element:
+        element = parent
+    return tidy(" ".join(element.itertext()))
 
 
 def marked_near(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> list[str]:

@@ -6,7 +6,11 @@ Decides about texts alone; where a page has them is others' to know.
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from extractors.author_words import BY, BY_AS_WELL, COLON, WHO, WHO_BEFORE_A_COLON, WORK_BY
+from extractors.credits import AGENCIES, agency_id
+from extractors.gazetteer import alias_classes
 from extractors.headlines import fold
 from extractors.structured import tidy
 
@@ -24,14 +28,13 @@ MOST_AUTHORS = 12
 SHORTEST_OUTLET = 3
 
 PREFIX = re.compile(
-    r"^(?:\W*(?:(?:written|posted|reported|published|updated|reviewed|words|story|text|report|article|medically reviewed)\s+(?:on\s+.{6,20}?\s+)?by|"
-    r"by|von|par|por|di|door|av|af|redaktion(?=\s*:)|autor(?:in|en)?|author|authors|auteur|autore|text|texte|reporter|writer|"
-    r"автор|авторы|автори|текст|글|文|撰文|作者|記者|记者|كتب|بقلم)(?:\s*[:：]\s*|\s+))+",
+    rf"^(?:\W*(?:(?:(?:updated|reviewed|medically reviewed)\s+|(?:written|posted|published)\s+on\s+.{{6,20}}?\s+)by|{WORK_BY}|{BY}|{BY_AS_WELL}|"
+    rf"redaktion(?=\s*:)|{WHO}|{WHO_BEFORE_A_COLON})(?:{COLON}|\s+))+",
     re.IGNORECASE,
 )
 
 _SPLIT = re.compile(
-    r"\s*[;|•·ㆍ／/\n]\s*|\s+(?:and|und|et|y|og|och|en|i|и|та|și|ve|with|mit)\s+|\s*&\s*|\s*、\s*",
+    r"\s*[;|•·ㆍ／/\n]\s*|\s+(?:and|und|et|og|och|en|та|și|ve|with|mit|avec|met|con|(?-i:[eyiи]))\s+|\s*&\s*|\s*、\s*",
     re.IGNORECASE,
 )
 
@@ -41,17 +44,28 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 
+# Where a name's bearer is, or whom the text was written for: "in Northport", "for the Gazette", "- Northport".
+_WHEREABOUTS = re.compile(
+    r"(?<=[\w.])\s+(?:(?:for|of the|from|at|in|special to|für|aus|pour|para|per|voor|för)\s|[-–—]\s).*$"
+)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+_CONTACT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w+")
+# "MIRA HOLT Coast Gazette": the name in capitals, the house not.
+_IN_CAPITALS = re.compile(r"((?:[A-ZÀ-ÖØ-Þ]{2}[A-ZÀ-ÖØ-Þ'’.-]*\s+){2,3})[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ].*")
+# Words with which a piece after a name is none.
+_PARTICLES = frozenset(("van", "von", "de", "del", "della", "der", "den", "di", "da", "dos", "du", "la", "le", "al", "el", "bin", "ibn", "ter", "zu"))  # fmt: skip
+
 _DATE_BEGINS = re.compile(
-    r"\s+(?:on\s+)?(?:\d|(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?\s+\d|published|updated|posted|follow\b).*$",
+    r"\s+(?:(?:on|am|le|el|il|op|den)\s+)?(?:\d|(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?\s+\d|published|updated|posted|follow\b).*$",
     re.IGNORECASE,
 )
 
 _GENERIC = re.compile(
-    r"^(?:the\s+)?(?:admin|administrator|w(?:ord)?p(?:ress)?[-_ ]?admin|staff|staff writer|staff reporter|editor|editors|editorial|editorial (?:staff|team|board)|news(?:room| desk| team)?|"
-    r"web ?desk|team|guest|guest author|contributor|contributors|anonymous|unknown|author|authors|user|root|webmaster|redaktion|die redaktion|redazione|"
-    r"la redacción|redacción|rédaction|la rédaction|redakcja|редакция|редакція|편집부|온라인뉴스팀|뉴스룸|编辑部|編集部|editor in chief|wordpress|agencies|"
+    r"^(?:the\s+)?(?:admin|administrator|w(?:ord)?p(?:ress)?[-_ ]?admin|staff|staff (?:writer|reporter|reports?)|editor|editors|editorial|editorial (?:staff|team|board)|news(?:room| desk| team)?|"
+    r"web ?desk|team|guest|guest author|wires?|wire (?:services?|reports?)|news agencies|undefined|array|contributor|contributors|anonymous|unknown|author|authors|user|root|webmaster|redaktion|die redaktion|redazione|"
+    r"la redacción|redacción|(?:da )?redação|rédaction|la rédaction|redakcja|редакция|редакція|편집부|온라인뉴스팀|뉴스룸|编辑部|編集部|editor in chief|wordpress|agencies|"
     r"(?:(?:twitter|facebook|linkedin|instagram|youtube|whatsapp|email|e-mail|print|rss)\s*)+|table of contents|key (?:points|takeaways)|about the authors?|home|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"(?:view|see|read|show|more|all)\s.*|view|more|follow(?: us)?|share|subscribe|comments?|none|null|nan|name|by|via|source|press release|sponsored|advertorial)$",
     re.IGNORECASE,
 )
@@ -74,7 +88,7 @@ _ROLE = re.compile(
 
 # Words of houses rather than persons, and articles that begin a paper's name.
 _HOUSE = re.compile(
-    r"\b(?:news|times|daily|post|press|media|tribune|herald|journal|magazine|today|zeitung|nachrichten|team|staff|online|blog|group|inc|llc|ltd|"
+    r"\b(?:news|times|daily|post|press|media|tribune|herald|journal|magazine|today|zeitung|nachrichten|team|staff|online|blog|group|inc|llc|ltd|gmbh|gazette|observer|chronicle|courier|bulletin|dispatch|sentinel|examiner|inquirer|telegraph|weekly|review|bureau|desk|agencies|"
     r"company|university|institute|agency|agentur|redaktion|network|radio|tv|studio|house|services?|global|digital|center|centre|association)\b|"
     r"^(?:the|le|la|les|el|los|die|der|das|il)\s",
     re.IGNORECASE,
@@ -84,14 +98,19 @@ _CREDENTIAL = re.compile(
     r"^(?:M\.?D|Ph\.?D|R\.?N|R\.?D|M\.?S|M\.?A|B\.?A|B\.?S|J\.?D|M\.?Ed|Ed\.?D|Psy\.?D|Pharm\.?D|MBA|MPH|MSc|BSc|MSW|MSN|BSN|MPhil|DO|DDS|DMD|DVM|VMD|"
     r"DNP|DPT|DC|NP|FNP|APRN|CNM|PA|PA-C|OD|LMFT|LPC|LCSW|CPA|CFA|CFP|Jr|Sr|II|III|Esq|RDN|LDN?|CDN|CNS|CSCS|CPT|RYT|PMP|FACP|FAAP|PE|AIA|LLM|LLB)\.?$"
 )
+_COMPANY = re.compile(r"\b(?:gmbh|inc|llc|ltd|limited|corp|ag|s\.?r\.?l|s\.?a|oy|kg|plc)\.?$", re.IGNORECASE)
 # What others did for the article: the names after it are not its author's.
 _OTHERS_WORK = re.compile(
     r"[\s.,;|•·(]*\b(?:(?:medically|clinically|expertly)\s+)?(?:reviewed|fact[- ]checked|checked|edited|updated|translated|illustrat\w+|photo\w*|pictures?|"
-    r"fotos?|bild(?:er)?|übersetz\w*|foto\w*)\s*(?::|by\b|von\b|par\b|por\b).*$",
+    r"fotos?|bild(?:er)?|übersetz\w*|foto\w*|editors?|redaktur|redakcja|editing|writing)\s*(?::|by\b|von\b|par\b|por\b).*$",
     re.IGNORECASE,
 )
 
-_LOGIN = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)+")
+_LOGIN = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*", re.ASCII)
+_SUFFIX = re.compile(r"\s(?:Jr|Sr)$")
+_AGENCY_AFTER = re.compile(
+    rf"(\S\s+\S+)\s+(?:{'|'.join(re.escape(name) for names in AGENCIES.values() for name in names if len(name) > 4)})$"
+)
 
 _LABEL_ONLY = re.compile(
     r"^(?:posted|published|veröffentlicht|updated|written|erstellt|publié|publicado|опубликовано)\b",
@@ -108,26 +127,44 @@ def people(raws: list[str], outlets: frozenset[str]) -> tuple[str, ...]:
             if _is_person(name, outlets):
                 found.setdefault(fold(name), name)
     others = [name for fold_, name in found.items() if fold_ not in outlets and not _bears(name, outlets)]
-    return tuple(others or found.values())[:MOST_AUTHORS]
+    persons = [name for name in others if agency_id(name) is None]
+    return tuple(persons or others or found.values())[:MOST_AUTHORS]
 
 
 def split_names(raw: str) -> list[str]:
     """A byline's names: "By A and B" is two, "A, MD" is one."""
-    raw = _IN_BRACKETS.sub(" ", tidy(raw)).strip()
+    raw = _CONTACT.sub(" ", _IN_BRACKETS.sub(" ", _TAG.sub(" ", tidy(raw)))).strip()
     raw = _OTHERS_WORK.sub("", _DATE_BEGINS.sub("", PREFIX.sub("", raw)))
     if _NO_NAME.search(raw):
         return []
     found: list[str] = []
     for part in _SPLIT.split(raw):
         for piece in _comma_parts(part):
-            name = _bare(piece)
-            if name and not (found and _SIGN.match(name)):
+            if not (found and _is_beside_a_name(piece)) and (name := _bare(piece)):
                 found.append(name)
     return found
 
 
-def is_name_like(text: str) -> bool:
-    words = _DATE_BEGINS.sub("", text).split()[:3]
+def _is_beside_a_name(piece: str) -> bool:
+    """Whether what stands after a name says of its bearer where, as what or for whom they write."""
+    first = piece.split(maxsplit=1)[0]
+    if first[0].islower() and first not in _PARTICLES:
+        return True
+    return (
+        bool(_SIGN.match(piece) or _HOUSE.search(piece) or _ROLE.search(f" {piece}"))
+        or piece.casefold() in _places()
+    )
+
+
+@cache
+def _places() -> frozenset[str]:
+    classes = alias_classes()
+    return frozenset(name.casefold() for kind in ("place", "country") for name in classes[kind])
+
+
+def is_name_like(text: str, *, words_in_capitals: int = 3) -> bool:
+    """Whether a text begins like a name; after a label, or in an element named after authors, two words tell."""
+    words = _DATE_BEGINS.sub("", text).split()[:words_in_capitals]
     if not words or len(text) > LONGEST_BYLINE or _LABEL_ONLY.match(text):
         return False
     uncased = words[0][:1].isalpha() and words[0][:1].lower() == words[0][:1].upper()
@@ -142,7 +179,7 @@ def all_capitalised(text: str) -> bool:
 
 
 def is_login(name: str) -> bool:
-    """Whether a name is one that its bearer signs in with: "p.marlow", "pmarlow_7"."""
+    """Whether a name is one that its bearer signs in with: "p.marlow", "pmarlow_7", "pmarlow"."""
     return bool(_LOGIN.fullmatch(name))
 
 
@@ -157,10 +194,18 @@ def is_personal(name: str) -> bool:
 
 
 def _bare(piece: str) -> str:
+    """A piece of a byline without what stands around its name."""
     if _ROLE.fullmatch(f" {piece}"):
         return ""
     name = PREFIX.sub("", piece).strip(" ,;:.*†‡-–—|'\"“”()[]")
-    return _ROLE.sub("", _TRAILING.sub("", name)).strip(" ,;:*-–—|'\"“”[]")
+    name = _ROLE.sub("", _TRAILING.sub("", name))
+    if len((before := _WHEREABOUTS.sub("", name)).split()) > 1:
+        name = before
+    name = _AGENCY_AFTER.sub(r"\1", _IN_CAPITALS.sub(r"\1", name)).strip(" ,;:*-–—|'\"“”[]")
+    words = name.split()
+    if len(words) in {4, 6} and words[: len(words) // 2] == words[len(words) // 2 :]:
+        return " ".join(words[: len(words) // 2])  # the picture's text beside the name
+    return f"{name}." if _SUFFIX.search(name) and f"{name}." in piece else name
 
 
 def _comma_parts(part: str) -> list[str]:
@@ -187,6 +232,8 @@ def _is_person(name: str, outlets: frozenset[str]) -> bool:
     ):
         return False
     if _GENERIC.match(name) or not folded or _ROLE.match(f" {name}"):
+        return False
+    if _COMPANY.search(name):
         return False
     return folded not in outlets or is_personal(name)
 
