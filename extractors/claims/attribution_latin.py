@@ -43,10 +43,11 @@ _REDUCED_RELATIVE = re.compile(
 # A strong break between two who speak.
 _BREAK = Cue(r";|,? (?:while|whereas|but|although)\b")
 _ACCORDING = Cue(
-    r"(?:according to|^per(?!\scapita|\scent|\sannum|\sday|\shead)|as per|,\s?per|\bin the words of|as reported by|reported by|(?:was|were) told by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
+    r"(?:according to|as per|,\s?per|\bin the words of|as reported by|reported by|(?:was|were) told by|as stated by|confirmed by|cited by|denied by|dismissed by|rejected by|disputed by|refuted by|said by(?! (?:tele)?phone| e-?mail| text| video| letter| radio| satellite)|published by|released by|estimated by|in a statement by|"
     r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|given by|issued by|announced by|put forward by|alleged by|provided by|verified by|documented by)\s+",
     re.IGNORECASE,
 )
+_PER = Cue(r"^Per (?=the |an? )")
 # A headline that begins with who says it, then a colon.
 _COLON = Cue(
     r"\s*(?!(?:Update|Updated|Breaking|Live|Exclusive|Watch|Analysis|Explainer|Opinion|Video|Photos|Note|Correction|Factbox)\b)(?P<who>(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|source|sources|chief|minister|lawmaker|report)(?:\s(?:[A-Z][\w.'’-]*|of|the|and|army|ministry|police|officials|spy|agency|sources?|chief|minister|lawmaker|report|general|staff|intelligence)){0,5}):\s"
@@ -352,7 +353,7 @@ def name_end(text: str, start: int) -> int:
 
 
 def _according(text: str) -> Iterator[_Mark]:
-    for match in _ACCORDING.finditer(text):
+    for match in (*_ACCORDING.finditer(text), *_PER.finditer(text)):
         start = match.end()
         end = name_end(text, start)
         if end <= start:

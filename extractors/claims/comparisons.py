@@ -42,7 +42,7 @@ _LATIN = Cue(
     rf"|\b(?:(?:more|fewer|less|higher|lower|larger|bigger) than|above|below|over|under|beyond|exceed\w*|surpass\w*|beat\w*|passed|topp\w+|eclips\w+|equall?\w*|match\w*)\s(?:the\s)?{_PAST}['’]s\s(?:\w+\s){{0,2}}?"
     # the most since 2019, when 1,047 came; the quietest month since May 2021 (17); unlike in 2022, when 65 took part
     rf"|\b(?:\w{{3,}}est|most|least|best|worst|record)\b[^.;]{{0,50}}?\bsince\b[^.;,]{{0,40}}?(?:\s\(|,?\s(?:when|with|which)\s[^.;,]{{0,40}}?)"
-    rf"|\b(?:[Uu]nlike|than|as|from)\s(?:in\s)?(?:\w+\s)?(?:19|20)\d\d(?:,?\s(?:when|with)\s[^.;,]{{0,40}}?|\s\()"
+    rf"|\b(?:unlike|than)\s(?:in\s)?(?:\w+\s)?(?:19|20)\d\d(?:,?\s(?:when|with)\s[^.;,]{{0,40}}?|\s\()"
     # twice as many as the 2021 blaze, which burned 115
     rf"|\b(?:as (?:many|much|high|large) as|(?:more|fewer|less|higher|lower|worse) than)\s(?:in\s)?[^.;,]{{3,40}}?,\s(?:when|which|who)\s[^.;,]{{0,40}}?"
     r")$",

@@ -156,6 +156,8 @@ _PEOPLE_DID = Cue(
     r"defected|enlisted|protested|arrived|left|crossed|surrendered|arrested|detained|missing|dead|evacuated|taken part|signed up|come back|returned|taken|freed|homeless)\b",
     re.IGNORECASE,
 )
+# A word or two: "world war", "Resolution".
+NEAR = 24
 _BARE_NOT = Cue(
     r"(?:\b(?:i['’]m|i am|(?:s?he|who)(?:['’]s| is| was)|phase|group|number|no|article|point|chapter|page|room|section|level|part|version|day|week|aged?|top|world war|highway|route|channel|brigade|battalion|regiment|unit|score|at age|measured|measuring|magnitude|magnitude of|richter)\.?|(?-i:(?!(?:Another|Only|Just|Some|About|Nearly|Almost|Roughly|All|Those|These|Of|In|By|But|And|So|Still|The|Its|Their|Today|Now|Further|Yet|Meanwhile|Overall)\b)[A-Z]\w+)[ -]|[-–/:#])\s?$",
     re.IGNORECASE,
@@ -260,7 +262,10 @@ def _nounless(one: Quantity, text: str) -> Unit | None:
 
 
 def _moved(one: Quantity, text: str) -> bool:
-    return _MOVED.match(text, one.end) is not None and _BARE_NOT.search(text, *_before(one.start)) is None
+    return (
+        _MOVED.match(text, one.end) is not None
+        and _BARE_NOT.search(text, max(0, one.start - NEAR), one.start) is None
+    )
 
 
 def _bare(one: Quantity, text: str) -> bool:
@@ -281,7 +286,8 @@ def _bare(one: Quantity, text: str) -> bool:
     ):
         return False
     return (
-        _BARE_AFTER.match(text, one.end) is not None and _BARE_NOT.search(text, *_before(one.start)) is None
+        _BARE_AFTER.match(text, one.end) is not None
+        and _BARE_NOT.search(text, max(0, one.start - NEAR), one.start) is None
     )
 
 
