@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from extractors.dates import read_date
+from lxml import etree
+
+from extractors.dates import ASCII_DIGITS, read_date
 from extractors.numeric_days import day_goes_first, in_order, url_day
 from extractors.records import Entry, FoundDate
 from extractors.structured import texts
+from extractors.vicinity import names
 from extractors.visible_dates import visible_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import lxml.html
 
@@ -141,6 +144,7 @@ class _Candidates:
 
     def read(self, raw: str, source: str) -> FoundDate | None:
         """The date in `raw`, if it has a year and is not in the future."""
+        raw = raw.translate(ASCII_DIGITS)
         if not _YEAR.search(raw):
             return None
         if source.startswith("visible"):
@@ -165,8 +169,8 @@ def written_day(found: FoundDate) -> date:
 def _stated(structured: Structured) -> Iterator[tuple[str, str, str]]:
     """Dates stated for machines: (place, text, source)."""
     yield from _in_json_ld(structured)
-    for place, names in (("meta", _PUBLISHED), ("other-meta", _OTHER)):
-        if raw := structured.first(*names):
+    for place, known in (("meta", _PUBLISHED), ("other-meta", _OTHER)):
+        if raw := structured.first(*known):
             yield place, raw, "meta"
             return
     for name, raw in structured.meta:
@@ -193,10 +197,12 @@ def _told(value: Any) -> str | None:
 
 # Meta elements of content systems we have not met, by what their names say.
 _DATED_NAME = re.compile(
-    r"publi.*(?:date|time)|(?:date|time).*publi|issued|created|pubdate|(?:^|[._:-])date$", re.IGNORECASE
+    r"publi.*(?:date|time)|(?:date|time).*publi|first[._:-]?publish(?:ed)?(?:[._:-]?(?:at|on))?$|issued|created|pubdate|(?:^|[._:-])date$",
+    re.IGNORECASE,
 )
 _NOT_PUBLISHED = re.compile(
-    r"modif|updat|expir|copyright|revis|valid|event|start|end|render|generat", re.IGNORECASE
+    r"modif|updat|expir|copyright|revis|valid|event|start|end|render|generat|countdown|deadline",
+    re.IGNORECASE,
 )
 _DATED_TYPES = frozenset(
     {
@@ -244,6 +250,38 @@ def _in_times(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> Iterator[tuple
         own = [time for time in times if not vicinity.is_others(time)]
     for time in (near or own)[:1]:
         yield "time-element" if near else "time-far", time.get("datetime") or "", "time-element"
+    if not times:
+        yield from _in_attributes(tree, vicinity)
+
+
+def _in_attributes(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> Iterator[tuple[str, str, str]]:
+    """The date in an attribute of an element near the headline that shows something else ("3 months ago"), or nothing."""
+    for element in _DATED(tree):
+        raw = next((value for name in _DATE_ATTRIBUTES if (value := element.get(name))), None)
+        if raw is None and _DATE_NAME.search(names(element)):
+            raw = element.get("title")
+        beside = element if element.text else element.getparent()
+        if _NOT_PUBLISHED.search(names(element)) or not raw or not vicinity.is_near(beside):
+            continue
+        if not _is_elsewhere(element, vicinity):
+            yield "time-element", raw, "time-element"
+            return
+
+
+# Where scripts that write "3 months ago" find the day.
+_DATE_ATTRIBUTES = (
+    "datetime",
+    "data-datetime",
+    "data-date",
+    "data-timestamp",
+    "data-published",
+    "data-time",
+    "data-utc",
+)
+_DATED: Callable[[lxml.html.HtmlElement], Any] = etree.XPath(
+    "/html/body//*[" + " or ".join(f"@{name}" for name in (*_DATE_ATTRIBUTES, "title")) + "]"
+)
+_DATE_NAME = re.compile(r"date|time|publi|stamp|ago\b", re.IGNORECASE)
 
 
 _IN_SCRIPT = re.compile(

@@ -23,22 +23,27 @@ _LATEST_YEAR = 2050  # the same, where the caller gives no clock
 _LONGEST_TEXT = 200  # no date is longer; whole paragraphs land in date fields
 
 _MONTH_NAMES = (
-    "january jan january's janvier janv enero ene januar jän jänner janeiro gennaio gen januari ocak stycznia styczeń leden ledna января январь янв січня січень січ студзеня يناير",
-    "february feb février fevrier févr fevr febrero februar fevereiro fev febbraio febbr februari şubat lutego luty února únor февраля февраль фев лютого лютий лют فبراير",
-    "march mar mars marzo märz mrz maerz março marco maart mart marca marzec března březen maret марта март мар березня березень бер مارس",
-    "april apr avril avr abril abr aprile nisan kwietnia kwiecień dubna duben апреля апрель апр квітня квітень кві أبريل ابريل",
-    "may mai mayo maio maggio mag mei mayıs maja maj května květen мая май травня травень тра مايو",
-    "june jun juin junio juni junho giugno giu haziran czerwca czerwiec června červen июня июнь июн червня червень чер يونيو",
-    "july jul juillet juil julio juli julho luglio lug temmuz lipca lipiec července červenec июля июль июл липня липень лип يوليو",
-    "august aug août aout agosto ago augustus ağustos sierpnia sierpień srpna srpen agustus августа август авг серпня серпень сер أغسطس",
-    "september sep sept septembre septiembre set setiembre setembro settembre sett eylül września wrzesień září сентября сентябрь сен сент вересня вересень вер سبتمبر",
-    "october oct octobre octubre oktober okt outubro out ottobre ott ekim października październik října říjen октября октябрь окт жовтня жовтень жов أكتوبر",
-    "november nov novembre noviembre novembro kasım listopada listopad listopadu ноября ноябрь ноя листопада листопад лис نوفمبر",
-    "december dec décembre decembre déc diciembre dic dezember dez dezembro dicembre desember aralık grudnia grudzień prosince prosinec декабря декабрь дек грудня грудень гру ديسمبر",
+    "january jan january's janvier janv enero ene januar jän jänner janeiro gennaio gen januari ocak stycznia styczeń leden ledna января январь янв січня січень січ студзеня يناير tammikuuta tammikuu sty január januára oca ιανουαρίου ינואר בינואר siječnja sausio ianuarie gener jaanuar јануар януари جانفي",
+    "february feb février fevrier févr fevr febrero februar fevereiro fev febbraio febbr februari şubat lutego luty února únor февраля февраль фев лютого лютий лют فبراير helmikuuta helmikuu lut február februára φεβρουαρίου פברואר בפברואר veljače vasario februarie febrer veebruar фебруар февруари شباط فيفري",
+    "march mar mars marzo märz mrz maerz março marco maart mart marca marzec března březen maret марта март мар березня березень бер مارس maaliskuuta maaliskuu március márciusa μαρτίου מרץ במרץ ožujka kovo martie març märts marts mrt آذار",
+    "april apr avril avr abril abr aprile nisan kwietnia kwiecień dubna duben апреля апрель апр квітня квітень кві أبريل ابريل huhtikuuta huhtikuu kwi április apríla απριλίου אפריל באפריל travnja balandžio aprilie aprill април نيسان أفريل",
+    "may mai mayo maio maggio mag mei mayıs maja maj května květen мая май травня травень тра مايو toukokuuta toukokuu május mája μαΐου μαιου מאי במאי svibnja gegužės maig мај أيار ماي",
+    "june jun juin junio juni junho giugno giu haziran czerwca czerwiec června červen июня июнь июн червня червень чер يونيو kesäkuuta kesäkuu cze június júna ιουνίου יוני ביוני lipnja birželio iunie juny juuni јун юни حزيران جوان",
+    "july jul juillet juil julio juli julho luglio lug temmuz lipca lipiec července červenec июля июль июл липня липень лип يوليو heinäkuuta heinäkuu július júla tem ιουλίου יולי ביולי srpnja liepos iulie juliol juuli јул юли تموز جويلية",
+    "august aug août aout agosto ago augustus ağustos sierpnia sierpień srpna srpen agustus августа август авг серпня серпень сер أغسطس elokuuta elokuu augusti sie augusztus augusta ağu αυγούστου אוגוסט באוגוסט agu kolovoza avgust avgusta rugpjūčio agost augusts أوت",
+    "september sep sept septembre septiembre set setiembre setembro settembre sett eylül września wrzesień září сентября сентябрь сен сент вересня вересень вер سبتمبر syyskuuta syyskuu wrz szeptember septembra eyl σεπτεμβρίου ספטמבר בספטמבר rujna septembar septembrie rugsėjo септембар септември أيلول",
+    "october oct octobre octubre oktober okt outubro out ottobre ott ekim października październik října říjen октября октябрь окт жовтня жовтень жов أكتوبر lokakuuta lokakuu paź október októbra eki οκτωβρίου אוקטובר באוקטובר oktobar oktobra octombrie spalio oktoober октобар октомври",
+    "november nov novembre noviembre novembro kasım listopada listopad listopadu ноября ноябрь ноя листопада листопад лис نوفمبر marraskuuta marraskuu novembra kas νοεμβρίου נובמבר בנובמבר studenoga studenog novembar noiembrie lapkričio новембар ноември",
+    "december dec décembre decembre déc diciembre dic dezember dez dezembro dicembre desember aralık grudnia grudzień prosince prosinec декабря декабрь дек грудня грудень гру ديسمبر joulukuuta joulukuu decembra ara δεκεμβρίου דצמבר בדצמבר prosinca decembar decembrie gruodžio detsember desembre des децембар декември",
 )
+# "listopada" is November in Polish; Croatian, which writes a point after the day, means October.
+_CROATIAN_OCTOBER = re.compile(r"(?<=\d\.)(\s*)listopada\b", re.IGNORECASE)
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 # Years counted from an era: the year before its first.
 _ERAS = {"주체": 1911, "juche": 1911, "令和": 2018, "平成": 1988, "民国": 1911, "民國": 1911, "พ.ศ.": -543}
+
+# Digits of Arabic and Persian texts as those of all others.
+ASCII_DIGITS = {first + digit: str(digit) for first in (0x660, 0x6F0) for digit in range(10)}
 
 _WORD = r"[^\W\d_]{3,}"
 _EPOCH = re.compile(r"-?\d{9,10}(?:\.\d+)?|\d{13}|\d{16}")
@@ -51,13 +56,15 @@ _ERA = re.compile(
 _YMD = re.compile(
     r"(?<!\d)(\d{4})\s*(?:[-/.]|년|年)\s*(\d{1,2})\s*(?:[-/.]|월|月)\s*(\d{1,2})(?!\d)\s*(?:일|日|\.)?(?:\s*[(（]?[월화수목금토일月火水木金土日](?:요일|曜日?)?[)）])?"
 )
-_DMY = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+_DMY = re.compile(r"(?<!\d)(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
 _D_MONTH_Y = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s\-/]*(?:de\s+|of\s+)?({_WORD})\.?,?[\s\-/]*(?:de\s+|del\s+)?(?:г\.\s*)?'?(\d{{4}}|\d{{2}}(?!\d|:))",
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s\-/]*(?:de\s+|d['’]|of\s+)?({_WORD})\.?,?[\s\-/]*(?:de\s+|del\s+)?(?:г\.\s*)?'?(\d{{4}}|\d{{2}}(?!\d|:))",
     re.IGNORECASE,
 )
 _MONTH_D_Y = re.compile(rf"({_WORD})\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
-_Y_MONTH_D = re.compile(rf"(?<!\d)(\d{{4}})[\s\-,/]+({_WORD})\.?[\s\-,/]+(\d{{1,2}})(?!\d)", re.IGNORECASE)
+_Y_MONTH_D = re.compile(
+    rf"(?<!\d)(\d{{4}})[\s\-,./]+(?:m\.\s+)?({_WORD})\.?[\s\-,/]+(\d{{1,2}})(?!\d)", re.IGNORECASE
+)
 _CTIME = re.compile(rf"({_WORD})\s+(\d{{1,2}})\s+(\d{{1,2}}:\d{{2}}.*?)\s(\d{{4}})(?!\d)", re.IGNORECASE)
 _VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})\s*(?:,|năm)?\s*(\d{4})", re.IGNORECASE)
 _YEARLESS_CJK = re.compile(r"^(?:(\d{1,2})\s*[월月]\s*)?(\d{1,2})\s*[일日]")
@@ -132,6 +139,7 @@ def _plain(raw: str) -> str:
     if len(raw) > _LONGEST_TEXT:
         raise _Unreadable("date-unreadable", "too long for a date")
     text = unicodedata.normalize("NFKC", re.sub(r"<[^>]*>", " ", raw))
+    text = text.translate(ASCII_DIGITS)
     text = re.sub(r"[\u200b-\u200f\u202a-\u202e\ufeff\x00]", "", text)
     return " ".join(text.split())
 
@@ -221,6 +229,7 @@ def _written_in_digits(text: str, home: tzinfo | None, now: datetime | None) -> 
 
 
 def _written_in_words(text: str) -> _Day | None:
+    text = _CROATIAN_OCTOBER.sub(r"\1oktobra", text)
     if (match := _CTIME.search(text)) and (month := _month(match.group(1))):
         day = date(int(match.group(4)), month, int(match.group(2)))
         return _Day(day, f"{match.group(3)} {text[match.end() :]}", match.start())

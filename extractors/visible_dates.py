@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from extractors.dates import ASCII_DIGITS
 from extractors.vicinity import names
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ _MONTHS = r"[^\W\d_]{3,12}\.?"
 _DATE = re.compile(
     rf"(?<!\d)(?:(?:19|20)\d\d\s*[-/.년年]\s*\d{{1,2}}\s*[-/.월月]\s*\d{{1,2}}(?!\d)"
     rf"|\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?:19|20)\d\d(?!\d)"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:de\s+)?{_MONTHS},?[\s-]*(?:de\s+|del\s+)?(?:19|20)\d\d(?!\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:de\s+|d['’])?{_MONTHS},?[\s-]*(?:de\s+|del\s+)?(?:19|20)\d\d(?!\d)"
     rf"|{_MONTHS}\s*\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d(?!\d)"
+    rf"|(?:19|20)\d\d\.?\s+(?:m\.\s+)?{_MONTHS}\s+\d{{1,2}}(?!\d)"
+    rf"|\d{{1,2}}\s+tháng\s+\d{{1,2}},?\s+(?:năm\s+)?(?:19|20)\d\d(?!\d)"
     rf"|\d{{1,2}}\.\s?\d{{1,2}}\.\d\d(?![\d.])"
     rf"|(?:주체|juche|令和)\s*\d+)",
     re.IGNORECASE,
@@ -78,7 +81,7 @@ def visible_dates(vicinity: Vicinity) -> list[tuple[str, str]]:
         label, before = before if len(before) <= LONGEST_LABEL else "", run.text
         if len(run.text) > LONGEST_BYLINE or not _DIGIT.search(run.text):
             continue
-        text = _completed(run)
+        text = _completed(run).translate(ASCII_DIGITS)
         if len(text) > LONGEST_BYLINE or _FOREIGN.search(text) or not (dated := _first_day(text, label)):
             continue
         match, changed = dated
@@ -135,7 +138,7 @@ def _completed(run: Run) -> str:
         return run.text
     for node in (run.element, *_parents(run.element)):
         if _DATE_NAME.search(names(node)):
-            text = " ".join(" ".join(node.itertext()).split())
+            text = " ".join(" ".join(node.itertext()).split()).replace(" ,", ",")
             if len(text) <= LONGEST_BYLINE:
                 return text
     return run.text

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+from extractors.records import Page
 from wirewatch.corrections import Correction, correction_key
 from wirewatch.records import Feed, FeedState, LedgerEntry, StoredArticle, Story
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+NEWS_TEXT = (Path(__file__).parent / "cases" / "pages" / "body.html").read_text(encoding="utf-8").strip()
+
+
+def build_news_page(*, language: str = "en", head: str = "", by: str = "", end: str = "") -> Page:
+    """A report with what stands in its head, between its headline and its text, and after its text."""
+    html = f"""<!DOCTYPE html>
+<html lang="{language}"><head><meta charset="utf-8"><title>Council reopens northern ferry line - The Daily Example</title>
+<meta property="og:site_name" content="The Daily Example">{head}</head>
+<body><header><nav><a href="/">Home</a> <a href="/world">World</a></nav></header>
+<main><article><h1>Council reopens northern ferry line</h1>{by}{NEWS_TEXT}{end}</article></main>
+<footer>© The Daily Example. All rights reserved.</footer></body></html>"""
+    url = "https://daily.example/news/ferry-line-reopens"
+    return Page(url=url, final_url=url, status=200, body=html.encode(), fetched_at=NOON)
 
 
 def build_feed(**fields: Any) -> Feed:

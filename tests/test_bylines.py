@@ -1,7 +1,6 @@
 """Who wrote an article, by every way that pages say it; a case is a byline and the names in it."""
 
 import tomllib
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,9 @@ from hypothesis import strategies as st
 
 from extractors.articles import extract_article
 from extractors.persons import split_names
-from extractors.records import Page
+from tests.builders import build_news_page
 
 CASES = Path(__file__).parent / "cases"
-BODY = (CASES / "pages" / "body.html").read_text(encoding="utf-8").strip()
-PAGE = """<!DOCTYPE html>
-<html lang="{language}"><head><meta charset="utf-8"><title>Council reopens northern ferry line - The Daily Example</title>
-<meta property="og:site_name" content="The Daily Example">{head}</head>
-<body><header><nav><a href="/">Home</a> <a href="/world">World</a></nav></header>
-<main><article><h1>Council reopens northern ferry line</h1>{by}{body}{end}</article></main>
-<footer>© The Daily Example. All rights reserved.</footer></body></html>"""
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NAMES = ("Mira Holt", "Jonas Petrell", "Ana Brekk", "Dr. Ada Lindqvist", "Tomas O'Dell", "Ida van der Meer")
 
 
@@ -32,11 +23,9 @@ def each_case():
 
 @pytest.mark.parametrize("case", list(each_case()))
 def test_a_byline_names_who_wrote_it(case):
-    parts = {key: case.get(key, "") for key in ("head", "by", "end")}
-    html = PAGE.format(language=case.get("language", "en"), body=BODY, **parts)
-    url = "https://daily.example/news/ferry-line-reopens"
-    page = Page(url=url, final_url=url, status=200, body=html.encode(), fetched_at=NOW)
-    assert list(extract_article(page, now=NOW).authors) == case["authors"]
+    parts = {key: case[key] for key in ("language", "head", "by", "end") if key in case}
+    page = build_news_page(**parts)
+    assert list(extract_article(page, now=page.fetched_at).authors) == case["authors"]
 
 
 @given(
