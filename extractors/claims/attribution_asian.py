@@ -31,6 +31,7 @@ _KO_TOPIC = re.compile(r"^[\s\"“'‘\[(]*(?:\S+\s?=\s?)?(?:[^\s,.]+\s){0,6}?[^
 _KO_QUOTED = re.compile(r"(?:라고|다고|냐고|자고|는지|것으로|다며|라며|[”\"]고)\s?$")
 # "돈을 훔쳤다고 경찰이 밝혔다": what was said ends inside what looked like the name.
 _KO_QUOTATIVE = re.compile(r"(?:다고|라고|냐고|자고|것으로|는지|다며|라며)\s")
+_DIGIT = re.compile(r"\d")
 _KO_SAID = re.compile(_KO_VERB)
 # "A매체는 셋이라고 보도했으나 B는 부인했다": two who speak.
 _KO_THEN = re.compile(rf"{_KO_VERB}(?:으나|지만|는데|으며|며|고|면서),?\s")
@@ -66,7 +67,7 @@ _JA_SAID = re.compile(rf"(?P<verb>{_JA_VERB})")
 _JA_THEN = re.compile(rf"{_JA_VERB}(?:た|ている|ており)?(?:が|ものの|のに対し)、")
 _JA_PRONOUN = re.compile(r"(?:彼|彼女|彼ら|同氏|同省|同紙|同通信|同関係者|同当局者)")
 _JA_POST = re.compile(
-    r"と、?(?P<who>[^、。「」と]{2,30}?)(?:は|が)(?:\d+日に?|[^、。「」]{1,14}(?:で|に|へ|対して|通じて)、?)?(?:発表|述べ|明らか|話|伝え|主張|推定|報告|説明|語|指摘|みて|訴え|証言)"
+    r"と、?(?P<who>[^、。「」と]{2,30}?)(?:は|が)(?:\d+日に?|[^、。「」]{1,14}(?:で|に|へ|対して|通じて)、?)?(?:発表|述べ|明らか|話|伝え|主張|推定|報告|説明|語|指摘|みて|訴え|証言|表明|強調|発言|否定|警告|公表|認め|答え|明言)"
 )
 # "40人が逃げたとの報道について、報道官は": what stands before is what is spoken of.
 _JA_OF = re.compile(r"(?:について|に対し|に対して|に関し|に関して)、(?P<who>[^、。「」]{2,40}?)(?:は|が)")
@@ -109,12 +110,12 @@ def _korean_clause(text: str) -> list[Source]:
     ]
     topic = _KO_TOPIC.match(text)
     last = _KO_LAST.search(text)
+    while last is not None and _DIGIT.search(last["who"]):
+        last = _KO_LAST.search(text, last.end("who"))
     if last is not None:
         quoted = [match.end() for match in _KO_QUOTATIVE.finditer(text, *last.span("who"))]
         start = max([last.start("who"), *quoted])
-        if not re.search(r"\d", text[start : last.end("who")]) and (
-            topic is None or _KO_QUOTED.search(text[:start])
-        ):
+        if topic is None or _KO_QUOTED.search(text[:start]):
             found.append(
                 Source(
                     start=start,

@@ -40,6 +40,17 @@ _RELATIVE_FIGURE = re.compile(rf"{_COUNTED}\s(?:(?:that|which|whom|who)\s)?$")
 _REDUCED_RELATIVE = re.compile(
     rf"{_COUNTED}\s(?P<who>(?:the|its|his|her|their)\s[a-z-]+(?:\s[a-z-]+)?|[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){{0,3}}|it|he|she|they)$"
 )
+# "..., a number the commander dismissed": of what stands before.
+_A_CLAIM = Cue(
+    r"\s*an?\s(?:number|figure|claim|toll|allegation|charge|report|account|assertion|accusation|estimate)\s(?:that\s|which\s)?(?=(?:the|its|his|her|their|[A-Z]))"
+)
+_APPOSED = Cue(
+    r",\san?\s(?:number|figure|claim|toll|allegation|charge|report|account|assertion|accusation|estimate)\s(?:that\s|which\s)?$"
+)
+# "..., with state radio saying that"
+_WITH = Cue(
+    r",\swith\s(?P<who>[^,;]{3,60}?)\s(?P<verb>saying|reporting|claiming|warning|adding|announcing|confirming|denying)\b"
+)
 # A strong break between two who speak.
 _BREAK = Cue(r";|,? (?:while|whereas|but|although)\b")
 _ACCORDING = Cue(
@@ -47,6 +58,7 @@ _ACCORDING = Cue(
     r"based on (?:data|figures|estimates) (?:from|by)|figures from|data from|citing|quoting|by the (?:count|estimate|reckoning|tally) of|in the view of|attributed to|compiled by|counted by|given by|issued by|announced by|put forward by|alleged by|provided by|verified by|documented by)\s+",
     re.IGNORECASE,
 )
+_WHO_IS = re.compile(r"(?<=[a-z])\swho\s[^,.;:\d\"”]{3,50}(?=[,.;\"”]|$)")
 _PER = Cue(r"^Per (?=the |an? )")
 # A headline that begins with who says it, then a colon.
 _COLON = Cue(
@@ -124,7 +136,7 @@ _NOTHING_SAID = re.compile(
     r"\s(?:reporters?|journalists?|lawmakers|parliament|Reuters|AFP|Yonhap|AP)\b[^,;]*|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b[^,;]*)*\s*(?:[.,;!?]|$|[\"”])"
 )
 _REPORT_OF = Cue(
-    r"['’]s?\s(?:(?!of\b|that\b)[\w-]+\s){0,2}?(?:claim|count|estimate|tally|toll|figure|report|account|assertion|assessment)\s(?:of|that)\s|"
+    r"['’]s?\s(?:(?!of\b|that\b)[\w-]+\s){0,2}?(?:claim|count|estimate|tally|toll|figure|report|account|assertion|assessment)\s(?:of|that|was|is|stood at|stands at)\s|"
     r"\b(?:claims?|reports?|estimates?|figures|data|accounts?|assertions?|allegations?|assessments?|statements?)\s(?:made\s|given\s)?(?:by|from)\s(?P<whom>(?!the (?:past|last|same)\b)[\w.'’-]+(?:\s(?!that\b|of\b)[\w.'’-]+){0,4}?)\s(?:that|of|puts?|shows?|suggests?|indicates?)\s"
 )
 _POSSESSOR = re.compile(
@@ -156,7 +168,7 @@ def _source(text: str, speaking: list[_Mark], place: int) -> Source:
     following = next((one for one in speaking[place + 1 :] if _takes_over(text, mark, one)), None)
     verb = text[mark.verb_start : mark.verb_end]
     answers = place == 0 and mark.order == "pre" and _ANSWERS.match(text) is not None
-    left = 0 if answers else (mark.start if mark.left is None else mark.left)
+    left = 0 if answers else (mark.start if mark.left is None or place else mark.left)
     return Source(
         start=mark.start,
         end=mark.end,
@@ -192,7 +204,7 @@ def _reach(text: str, mark: _Mark, following: _Mark | None) -> int:
     if following is None:
         return len(text)
     if following.order == "pre":
-        return following.start
+        return following.start if following.start > mark.start else following.verb_start
     breaks = _breaks(text, mark.verb_end, following.start)
     return breaks[-1] if breaks else following.start
 
@@ -207,7 +219,11 @@ def _said(text: str) -> Iterator[_Mark]:
         mark = _inverted(text, verb)
         if mark is None:
             span = verb.quoted or _subject(text, verb.start)
-            if span is None and latest is not None and text[: verb.start].rstrip().endswith(" and"):
+            if (
+                latest is not None
+                and text[: verb.start].rstrip().endswith(" and")
+                and (span is None or span[0] <= latest[0])
+            ):
                 span = latest  # "the ministry rejects this and admits ..."
             if span is None:
                 continue
@@ -227,6 +243,8 @@ def _said(text: str) -> Iterator[_Mark]:
 
 def _counted_before(text: str, start: int) -> int | None:
     """Where the figure stands of which the name at `start` speaks in a relative clause."""
+    if _APPOSED.search(text, 0, start):
+        return 0
     relative = _RELATIVE_FIGURE.search(text, max(0, start - LONGEST_NAME), start)
     return relative.start() if relative and not speaks(relative["noun"]) else None
 
@@ -285,6 +303,8 @@ def _subject(text: str, verb: int) -> tuple[int, int] | None:
     start = _name_start(head, appositive=appositive)
     if last_word := _ENDS_IN_PRONOUN.search(text, start, end):
         return last_word.start(1), end  # "down from the 4,100 it counted"
+    if apposed := _A_CLAIM.match(text, start, end):
+        return apposed.end(), end
     if relative := _REDUCED_RELATIVE.search(text, start, end):
         return relative.start("who"), end  # "the 300 soldiers Kyiv says it captured"
     lead = _LEADING.match(text, start, end)
@@ -360,6 +380,8 @@ def _according(text: str) -> Iterator[_Mark]:
             continue
         if match[0].lower().startswith(("figures", "data")) and _says_next(text, end):
             continue  # "data from the ministry show": the data speak
+        if who := _WHO_IS.match(text, end):
+            end = who.end()
         before = text[: match.start()].strip(' "“(')
         cites = match[0].strip(" ,").lower().startswith(("citing", "quoting", "cited", "quoted"))
         if cites and (any(verbs(text[: match.start()])) or _says_next(text, end)):
@@ -383,13 +405,21 @@ def _according(text: str) -> Iterator[_Mark]:
             verb_end=colon.end(),
             order="pre",
         )
-    for match in _BY_COUNT.finditer(text):
+    for match in _WITH.finditer(text):
         yield _Mark(
             start=match.start("who"),
             end=match.end("who"),
             verb_start=match.start("verb"),
             verb_end=match.end("verb"),
             order="pre",
+        )
+    for match in _BY_COUNT.finditer(text):
+        yield _Mark(
+            start=match.start("who"),
+            end=match.end("who"),
+            verb_start=match.start("verb"),
+            verb_end=match.end("verb"),
+            order="post" if match.start() and _NOTHING_SAID.match(text, match.end()) else "pre",
         )
 
 

@@ -38,10 +38,11 @@ _LATIN = Cue(
     rf"\s(?:{_ABOUT}(?:the|its|their|that|those)\s|(?:the\s)?{_PAST}['’]s\s)(?:\w+\s){{0,2}}?"
     # short of the 500, rather than the 12 of last week
     rf"|\b(?:short of|shy of|rather than|instead of|as opposed to|unlike|in contrast (?:to|with)|compared (?:with|to)|versus)\s(?:the|its|their|{_PAST}['’]s)\s{_ABOUT}(?:\w+\s)?"
+    rf"|,\sagainst\s{_ABOUT}"
     rf"|\b(?:compared (?:with|to)|as against|versus|vs\.?|as opposed to)\s{_ABOUT}"
     rf"|\b(?:(?:more|fewer|less|higher|lower|larger|bigger) than|above|below|over|under|beyond|exceed\w*|surpass\w*|beat\w*|passed|topp\w+|eclips\w+|equall?\w*|match\w*)\s(?:the\s)?{_PAST}['’]s\s(?:\w+\s){{0,2}}?"
     # the most since 2019, when 1,047 came; the quietest month since May 2021 (17); unlike in 2022, when 65 took part
-    rf"|\b(?:\w{{3,}}est|most|least|best|worst|record)\b[^.;]{{0,50}}?\bsince\b[^.;,]{{0,40}}?(?:\s\(|,?\s(?:when|with|which)\s[^.;,]{{0,40}}?)"
+    rf"|\b(?:\w{{3,}}est|most|least|best|worst|record|not)\b[^.;]{{0,50}}?\bsince\b[^.;,]{{0,40}}?(?:\s\(|,?\s(?:when|with|which)\s[^.;,]{{0,40}}?)"
     rf"|\b(?:unlike|than)\s(?:in\s)?(?:\w+\s)?(?:19|20)\d\d(?:,?\s(?:when|with)\s[^.;,]{{0,40}}?|\s\()"
     # twice as many as the 2021 blaze, which burned 115
     rf"|\b(?:as (?:many|much|high|large) as|(?:more|fewer|less|higher|lower|worse) than)\s(?:in\s)?[^.;,]{{3,40}}?,\s(?:when|which|who)\s[^.;,]{{0,40}}?"
@@ -126,6 +127,8 @@ _ASIAN = Cue(
     r"(?:"
     # 1年前の30万人, 한 해 전 800억 원, 三个月前的
     r"(?:(?:\d+|[一二三四五六七八九十半数数]|한|두|석|세|몇)\s?(?:年|か月|カ月|ヶ月|個月|个月|개월|년|해|달)\s?(?:前|전)(?:에는?|の|的|は|には|때)?\s?)"
+    # 较二月的331架次
+    r"|(?:较|較|比|高于|低于)(?:(?!多|少|增|减|減|升|降|超)[^，。、\d])*(?:的|期|年|月|周)"
     # 由30起升至50起
     r"|(?:从|由|從)(?:约|大约)?"
     r")(?:약|約|约)?\s?$"

@@ -18,7 +18,7 @@ _LATIN = re.compile(
     r"|\b(?:[A-Z]{1,8}|[A-Z][a-z]+)[-–]\d+[A-Za-z]*\b|\b[A-Z]{1,4}\d+[A-Z]?\b|\b\d+[A-Z]\d*\b"
     r"|\b(?:No|Nos|Number|Resolution|Article|Articles|Section|Chapter|Unit|Room|Bureau|Office|Camp|Channel|Route|Highway|Flight|Phase|Day|Page|Line|Level|Group|Storm|Chapter|Pier|Gate|Block|Kim|Base|Hill|Point|Line|№)\.?\s?№?\s?\d+(?:\s\(\d+\))?"
     r"|\b\d{1,3}-\d{1,3}\s(?:win|victory|defeat|loss|vote|lead|draw)\b"
-    r"|\b(?:[Dd]ay|[Nn]umber|[Pp]age|[Rr]oom|[Kk]ilomet(?:er|re)|[Rr]oute|[Ss]quare|[Hh]ill|[Pp]hase|[Ss]tage|[Pp]art|[Cc]hapter|[Vv]olume|[Ss]eason|[Ll]ine|[Gg]ate|[Pp]ier|[Cc]hannel)\s\d{1,4}\b(?![,.]\d))"
+    r"|\b(?:[Dd]ay|[Nn]umber|[Pp]age|[Rr]oom|[Kk]ilomet(?:er|re)|[Rr]oute|[Ss]quare|[Hh]ill|[Pp]hase|[Ss]tage|[Pp]art|[Cc]hapter|[Vv]olume|[Ss]eason|[Ll]ine|[Gg]ate|[Pp]ier|[Cc]hannel|[Ss]ection|[Pp]hoto|[Aa]nnex|[Tt]able|[Pp]aragraph|[Cc]lause|[Ss]lide|[Ii]tem|[Aa]ppendix|[Ee]xhibit)\s\d{1,4}\b(?![,.]\d))"
 )
 _CYRILLIC = re.compile(
     rf"\b\d{{1,2}}(?:\s?(?:-|–|и|до|по|та)\s?\d{{1,2}})?(?:-?го)?\s{_RU_MONTH}(?:\s\d{{4}})?"

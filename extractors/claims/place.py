@@ -20,7 +20,7 @@ def by_script(*, latin: str, cyrillic: str, asian: str) -> Cues:
 
 _CLAUSE = by_script(
     latin=(
-        r"[;:()—–]|,(?!\d)(?!\s(?:leaving|bringing|taking|raising|lifting|pushing|cutting|reducing|worth)\b)|\b(?:while|whereas|but|although|though|compared|against|than|versus|vs)\b|(?<!said )(?<!says )\bthat (?=(?:is|are|was|were) (?:to|due|expected|set|scheduled)\b)|\band (?=(?:expects?|plans?|intends?|hopes?|aims?|will|would|has|"
+        r"[;:()—–]|,(?!\d)(?!\s(?:leaving|bringing|taking|raising|lifting|pushing|cutting|reducing|worth)\b)|\b(?:while|whereas|but|although|though|compared|against|than|versus|vs)\b|(?<!said )(?<!says )\bthat (?=(?:is|are|was|were) (?:to|due|expected|set|scheduled)\b)|\band (?=(?:expects?|predicts?|forecasts?|foresees?|wants?|promises?|pledges?|could|may|might|should|plans?|intends?|hopes?|aims?|will|would|has|"
         r"have|had)\s|(?:(?:another|about|some|around|over|only|a further|at least) )*\d[\d,.]* (?:\w+ ){0,3}?(?:were|was|are|is|will|had|have|would)\s)"
     ),
     cyrillic=(
@@ -29,7 +29,7 @@ _CLAUSE = by_script(
     asian=(r"[;:()—–]|,(?!\d)|[，、；]|(?:그러나|반면|하지만|지만|으나)|[”\"](?:이?라)?(?:며|면서)\s"),
 )
 _FINITE = re.compile(
-    r"\b(?:were|was|are|is|had|have|has|\w+ed|came|went|left|fell|fled|took|lost|got|will|would)\b"
+    r"\b(?:were|was|are|is|had|have|has|\w+ed|came|went|left|fell|fled|took|lost|got|puts?|says?|will|would)\b"
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
 

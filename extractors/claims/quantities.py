@@ -101,7 +101,7 @@ _LATIN_BOUNDS = _Bounds(
     lower_after=re.compile(
         r"\s*(?:or more\b|\+|plus\b|and counting\b|at (?:the )?(?:very )?least\b)", re.IGNORECASE
     ),
-    upper_after=re.compile(r"\s*(?:or fewer\b|or less\b|at (?:the )?most\b)", re.IGNORECASE),
+    upper_after=re.compile(r"\s*(?:or fewer\b|or less\b|at (?:the )?(?:most|best)\b)", re.IGNORECASE),
     about_after=re.compile(r"\s*(?:or so\b|-odd\b|odd\b|-some\b)", re.IGNORECASE),
     ends=(
         *(
@@ -215,7 +215,7 @@ _CYRILLIC_BOUNDS = _Bounds(
 )
 _ASIAN_BOUNDS = _Bounds(
     lower=Cue(
-        r"(?:최소|적어도|최소한|至少|超过|超過|逾|超|多于|不少于|不下|少なくとも|最低でも|최소 약)\s?$"
+        r"(?:최소|적어도|최소한|至少有?|超过|超過|逾|超|多于|不少于|不下|少なくとも|最低でも|최소 약)\s?$"
     ),
     upper=Cue(
         r"(?:최대|최다|거의|많게는|最多|多达|多達|高达|高達|近|将近|將近|不到|少于|不足|至多|最大|最大で|最高で|ほぼ)\s?$"

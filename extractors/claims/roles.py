@@ -25,7 +25,7 @@ _COMPARISON = by_script(
         r"month|summer|winter|spring|autumn|decade|quarter)|(?:same|corresponding|preceding|comparable) (?:period|month|months|quarter|time|week|stretch|half)|"
         r"initial(?:ly)?|at (?:its|their|the) (?:peak|height)|(?:a|on a) (?:normal|typical|usual|ordinary|quiet) (?:day|night|week|month|year|season)|(?:yearly|annual|monthly|weekly|daily|usual|normal|long-term|historical|\w+-year) (?:average|norm|mean|median)|the (?:equivalent|comparable|corresponding) (?:figure|number|total)|in the past|historical\w*|used to|"
         r"pre-?(?:war|pandemic|invasion)|before the (?:war|invasion|pandemic|border closure)|once (?:numbered|stood|home to|had|held|counted)|(?:had|was|"
-        r"were) (?:earlier|previously|initially)|until then|against (?=(?:only |just |about |some )?[\d.,]+ (?:\w+ ){0,2}?(?:in|a|the|last)\b)|a record(?: of)?|originally|(?:began|started) (?:with|as|out|"
+        r"were) (?:earlier|previously|initially)|until then|until (?:this|last) (?:spring|summer|autumn|winter|week|month)|until recently|against (?=(?:only |just |about |some )?[\d.,]+ (?:\w+ ){0,2}?(?:in|a|the|last)\b)|a record(?: of)?|originally|(?:began|started) (?:with|as|out|"
         r"at)|in (?:all|the whole) of (?:19|20)\d\d|twice the|double the|half the)\b"
     ),
     cyrillic=(
@@ -101,7 +101,7 @@ def _compared(place: Place, *, year: int | None, several: bool) -> bool:
     if place.nearer(_COMPARISON, _CURRENT):
         return True
     years = _years(place, place.left, place.right)
-    if several and year is not None and _is_newest(place, years, year):
+    if year is not None and _is_newest(place, years, year):
         return False
     since = _SINCE.search(place.text, place.left, place.right)
     if (

@@ -114,7 +114,7 @@ _THIRDS = frozenset(_forms(base)[0] for base in _NOUNS_TOO | _RARELY)
 # What is denied is called so: generals are dismissed too.
 CLAIM_WORDS = (
     r"(?:that|reports?|claims?|alleg\w+|accus\w+|suggest\w+|rumou?rs?|figures?|numbers?|tolls?|talk|stor(?:y|ies)|ideas?|notions?|charges?|asserti\w+|speculation|statements?|estimates?|"
-    r"counts?|information|accounts?|versions?|nonsense|false|untrue|propaganda|fake|baseless|fabricat\w+|fiction|lies|absurd|exaggerat\w+|invent\w+)"
+    r"counts?|information|accounts?|versions?|nonsense|false|untrue|propaganda|fake|baseless|fabricat\w+|fiction|lies|absurd|exaggerat\w+|inflated|misleading|invent\w+)"
 )
 # Who dismisses or rejects speaks of what somebody claims.
 _REFUSES = _all(("dismiss", "reject", "deny"))
@@ -167,7 +167,7 @@ _PHRASES = Cue(
     r"(?<![\w-])(?:(?P<word>neither confirm(?:s|ed)? nor den(?:y|ies|ied)|sp(?:eaks?|oke) of|(?:purport|seem|appear|claim)(?:s|ed)? to (?:show|depict|confirm|indicate)|holds? that|held that|(?:call|ask|push)(?:s|es|ed)? for(?=\s(?:up to |about |some |another |at least |an extra |an? )?(?:\d|dozens|hundreds|thousands|two|three|four|five|six|seven|eight|nine|ten)\b)|"
     r"(?:called|branded|labell?ed|described)(?=\s[^.;]{3,90}?\b(?:nonsense|absurd|lies?|fiction|invented|inventions?|fabricat\w+|propaganda|fake|false|"
     r"exaggerat\w+|untrue|bogus|groundless|baseless|fantasy)\b)|"
-    r"puts?(?=\s[^.;]{3,90}?\s(?:at|between|above|below|near|around|as high as)\s)|"
+    r"puts?(?=\s[^.;]{2,90}?\s(?:at|between|above|below|near|around|as high as)\s)|"
     r"(?:gave|gives|set|sets)(?=\s(?:an?|the|its|their)\s(?:\w+\s){0,3}?(?:toll|figure|number|count|total|tally|estimate)\b)|"
     r"(?<=itnesses )saw|(?<=esidents )saw|(?<=eporters )saw|(?<!were )(?<!was )(?<!been )(?<!be )(?<!are )f(?:ound|inds?)(?=,? that\b|\s?(?:[.,;”\"]|$)))"
     r"|(?:was |were |is |are |been )?(?:widely )?(?:quoted|cited|reported)(?: (?!as\b)(?P<whom>[^,;.\"”]{3,60}?))? as (?:saying|telling|stating|claiming|estimating|"

@@ -60,7 +60,7 @@ _FORECAST = by_script(
     latin=(
         r"\b(?:will|would|'ll|shall|(?:is|are|was|were) to (?!blame\b)\w+|(?:is|are|was|were) (?:expected|set|due|likely|poised|about|going|scheduled|slated|"
         r"planned|preparing|planning|projected|forecast) to|(?:is|are|was|were) (?:also )?due\b|expected to|expects? (?:to|at least|at most|as many|between|over|nearly|almost|roughly|fewer|another|up|more|some|about|around|"
-        r"\d[\d.,]*)|expect\w* (?=.{0,40}\bto\b)|plan(?:s|ned|ning)? (?:to|on|for)|plans?|intend(?:s|ed)? to|(?:wants?|hopes?|seeks?) to|prepar(?:es|ed|ing) to|prepar(?:es|ed|"
+        r"\d[\d.,]*)|expect\w* (?=.{0,40}\bto\b)|plan(?:s|ned|ning)? (?:to|on|for)|plans?|intend(?:s|ed)? to|(?:wants?|hopes?|seeks?) to|(?:wants?|urg(?:es?|ed|ing)|asks?|asked) (?:\w+ ){1,3}to|(?:could|may|might) be \w+ing [^.;]{0,40}?\bby (?:20\d\d|next|the end)|provides? for|envisag\w+|stipulat\w+|prepar(?:es|ed|ing) to|prepar(?:es|ed|"
         r"ing) (?:another|a further|\d[\d.,]*)|(?<!\bin )(?<!\bof )(?<!\bsince )(?<!\bby )(?<!\blast )(?<!\bthis )(?<!\bearly )(?<!\blate )(?<!\buntil )(?<!\d )(?:could|may|might) (?:also |still |soon |eventually |yet )?(?!(?:include|contain|represent|reflect|easily|barely|hardly|not|have|hear|see|afford|only|say|tell|confirm|"
         r"verify|recall|remember|count|already|be (?:seen|heard|counted|found|verified|confirmed|identified|reached|\w+ing))\b)[a-z]+|by (?:the )?end of (?:the|"
         r"this|next|20)|by (?:december|next|early|late|mid|year-end|spring|summer|autumn|winter|january|february|march|april|june|july|august|september|october|"
@@ -69,7 +69,7 @@ _FORECAST = by_script(
         r"(?:aims?|means?) to|until (?:next|20\d\d) to|favou?rs? \w+ing|threaten\w* to|(?:is|are|was|were) (?:considering|weighing|mulling|contemplating|eyeing)|consider(?:s|ed)? \w+ing|call(?:s|ed|ing)? for|would like|ahead of)\b"
     ),
     cyrillic=(
-        r"планиру|намерен|рассматрива\w+ (?:возможност|вопрос)|розгляда\w+ (?:можливіст|питанн)|рассчитыва|надеется|надеются|хотят|хочет|розрахову|сподіва|прагн|будет|будут|ожида|прогноз|собира(?:ет|ют)ся|готовит|к концу|до конца|может достичь|могут|(?<!\w)(?:може|может) (?!быть|бути)|плану|"
+        r"планиру|намерен|не исключ|не виключ|прид[её]т\b|придут|прийд[еу]ть?\b|рассматрива\w+ (?:возможност|вопрос)|розгляда\w+ (?:можливіст|питанн)|рассчитыва|надеется|надеются|хотят|хочет|розрахову|сподіва|прагн|будет|будут|ожида|прогноз|собира(?:ет|ют)ся|готовит|к концу|до конца|может достичь|могут|(?<!\w)(?:може|может) (?!быть|бути)|плану|"
         r"має намір|мають намір|буде|очіку|збира|готу[єю]|переда(?:дут|дуть|ст)|отправ(?:ят|ит)\b|прибудут|постав(?:ят|ит)\b|вернут\b|пришл[её]т|направ(?:ят|"
         r"ит)\b|відправ(?:ить|лять)|прибуд(?:е|уть)|постав(?:ить|лять)|надішл|направ(?:ить|лять)|отрима(?:є|ють)|закупит|купит\b|купят\b|постро(?:ит|ят)\b|"
         r"произвед[еу]т|выпуст(?:ит|ят)\b|получ(?:ит|ат)\b|увелич(?:ит|ат)\b|сократ(?:ит|ят)\b|размест(?:ит|ят)\b|призов[еу]т|вывед[еу]т|верн[еу]т\b|"
@@ -80,7 +80,7 @@ _FORECAST = by_script(
     ),
     asian=(
         r"예정|기로 (?:했|합의|결정)|방침|검토 중|검토하고|다음 주|다음 달|내달|내년|계획|전망|예상|할 것|될 것|보낼|추가 파병할|내다봤|추진|될 수 있|할 수 있|이를 것|늘어날|可能(?:会|將|将|在|再)|考虑|考慮|打算|有意|寻求|力争|下周|下月|明年|预计|預計|将(?!军|领|近|士|官|校)|計劃|计划|拟|"
-        r"可能(?:会|將|将)|有望|検討|目指す|目指して|来週|来月|来年|予定|見通し|見込み|計画|予想|予測|派遣する方針|までに[^。」]{0,30}(?:る|う)(?:と|。|」|$)|까지[^.]{0,30}(?:보낸|파견한|배치한|투입한|늘린|줄인|도입한|생산한|짓는|만든)다"
+        r"可能(?:会|將|将)|有望|用意が(?:ある|あり)|検討|目指す|目指して|来週|来月|来年|予定|見通し|見込み|計画|予想|予測|派遣する方針|までに[^。」]{0,30}(?:る|う)(?:と|。|」|$)|까지[^.]{0,30}(?:보낸|파견한|배치한|투입한|늘린|줄인|도입한|생산한|짓는|만든)다"
     ),
 )
 # A word or two right before a figure.
@@ -91,7 +91,7 @@ _VERIFY = by_script(
     asian=(r"확인|证实|證實|確認"),
 )
 _SURE_FORECAST = by_script(
-    latin=(r"\bwill\b|\bexpected to\b"),
+    latin=(r"\bwill\b|\bexpected to\b|\bby (?:20\d\d|next|the end of)\b|\bnext (?:year|month|week)\b"),
     cyrillic=(r"будут|будет|будуть|буде"),
     asian=(r"예정"),
 )
@@ -137,7 +137,7 @@ _ASIDE = Cue(
 )
 # Doubt said first holds for the sentence; and reports, posts and rumours confirm nothing.
 _INTRODUCED = re.compile(
-    r"\s*(?:reportedly|allegedly|apparently|supposedly|presumably|purportedly|according to (?:unconfirmed|one (?:theory|version)|rumou?rs?|a rumou?r)|unconfirmed|rumou?r has it|if (?:confirmed|true)|should (?:the|these|those|this|it|they)\b[^,;]{0,40}\b(?:prove|be confirmed)|по неподтвержд|по слухам|предположительно|возможно|вероятно|за непідтвердж|за чутками|ймовірно|можливо|якобы|будто бы|нібито|начебто|если (?:это )?(?:подтвердится|правда)|якщо (?:це )?(?:підтвердиться|правда)|"
+    r"\s*(?:whether|reportedly|allegedly|apparently|supposedly|presumably|purportedly|according to (?:unconfirmed|one (?:theory|version)|rumou?rs?|a rumou?r)|unconfirmed|rumou?r has it|if (?:confirmed|true)|should (?:the|these|those|this|it|they)\b[^,;]{0,40}\b(?:prove|be confirmed)|по неподтвержд|по слухам|предположительно|возможно|вероятно|за непідтвердж|за чутками|ймовірно|можливо|якобы|будто бы|нібито|начебто|если (?:это )?(?:подтвердится|правда)|якщо (?:це )?(?:підтвердиться|правда)|"
     r"未经证实|未經證實|据传|據傳|未確認|미확인|확인되지 않)",
     re.IGNORECASE,
 )

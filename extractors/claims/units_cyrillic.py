@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extractors.claims.no_claims import DURATION
-from extractors.claims.quantities import Quantity
+from extractors.claims.quantities import CHANGE_REACH, CHANGED_FROM, Quantity
 from extractors.claims.unit import Unit
 
 _WORD = re.compile(r"[^\W\d_][\w'’]*(?:-\w+)*")
@@ -102,6 +102,8 @@ def _unnamed(one: Quantity, text: str) -> Unit | None:
     head = text[: one.start]
     if was := _WAS.search(head):
         return Unit(name="" if was[1].lower() in _THEY else was[1].lower(), end=one.end)
+    if CHANGED_FROM.search(text, max(0, one.start - CHANGE_REACH), one.start):
+        return Unit(name="", end=one.end)
     if (one.bounded or _CHANGED.search(head)) and _NUMBER_OF.search(head):
         return Unit(name="", end=one.end)
     bare = one.low is not None and (one.low >= 2 or one.bounded) and _BARE_AFTER.match(after)

@@ -177,7 +177,7 @@ _GROUP_OF = Cue(
 )
 # What stands for something named before: "the toll rose to 45", "they numbered about 45".
 _COMES_TO = Cue(
-    r"\b(?:numbered|to number|totall?ed|stood at|stands at|amounted to|puts? (?:[\w'’-]+ ){1,4}at)\s(?:\w+\s){0,2}$",
+    r"\b(?:numbered|to number|totall?ed|stood at|stands at|amounted to|puts? (?:[\w'’-]+ ){1,6}at)\s(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
 _TOTAL = Cue(
