@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
 import ahocorasick_rs
 
-from extractors.claims.attribution import source_for, sources
+from extractors.claims.attribution import source_for
 from extractors.claims.cues import Cue
 from extractors.claims.doubts import doubt_at
 from extractors.claims.events import event_of
@@ -21,22 +20,26 @@ from extractors.claims.periods import period_of
 from extractors.claims.place import place_of
 from extractors.claims.quantities import Quantity, figures, quantities
 from extractors.claims.roles import role_of
-from extractors.claims.source import Source
+from extractors.claims.speakers import (
+    LOOK_BACK,
+    Field,
+    Sentence,
+    attribution_of,
+    evidence_at,
+    script_of,
+    sources_in,
+)
 from extractors.claims.standing import certainty_of
 from extractors.claims.unit import Unit
 from extractors.claims.units import unit_of
-from extractors.records import Claim, Evidence
+from extractors.records import Claim
 from extractors.sentences import sentence_of, sentences
 from extractors.terms import LONGEST_TEXT
 
-# A pronoun is resolved this many sentences back.
-LOOK_BACK = 4
 # More figures than this in one article is a table; the first ones are kept.
 MOST_CLAIMS = 120
-
 # "Ten officials said": more than so many are a figure, not the name of who speaks.
 MOST_SPEAKERS = 10
-
 # Beginnings of written numbers: a sentence without any of these, or a digit, claims no figure.
 _NUMBER_WORDS = (
     "dozen hundred thousand million billion scores twent thirt forty fift sixt sevent eight ninet eleven twelve fourteen десят сот тысяч тисяч два две двум двух дві дво "
@@ -86,36 +89,12 @@ _KOREAN_NUMBERS = (
 )
 _DIGIT = re.compile(r"\d+")
 _FIGURE_LEFT = re.compile(r"[^\W_]")
-# A sentence that begins so goes on with what the one before said.
-_GOES_ON = re.compile(
-    r"(?:(?:Another|Of (?:them|those|these|that)|They|The (?:figure|number|total|toll|rest|remaining|others?)|That|Those|These|A further|It|He|She|"
-    r"At least another|More than half|Some of)|(?:Ещ[её]|Из них|Среди них|Остальн\w+|Он[аи]?|Также|Ще|З них|Серед них|Решт\w+|Він|Вона|Вони|Також)|"
-    r"(?:이 가운데|이 중|이중|나머지|또|이들은?|그는|그녀는|그중))\b|其中|另有|另外|其余|此外|このうち|うち|さらに|残る|また"
-)
-# "Ukraine's air force downed 47 drones, it said": who acts is who says it. Only bodies that speak.
-_SUBJECT = re.compile(
-    r"\s*(?P<who>(?:[A-Z][\w'’.-]*|[Tt]he|[a-z]+)(?:\s[\w'’.-]+){0,5}?\s?(?:force|army|navy|ministry|agency|police|service|command|guard|staff|government|council|group|TV|television|media|radio|broadcaster|newspaper|channel|militia|rebels|junta|office|union|department|embassy|"
-    r"military|committee|commission|prosecutors?|administration|watchdog|coalition|fleet|brigade))\s(?=[a-z])"
-)
 # A result of a game: nothing in such a sentence is news of a figure.
 _MATCH_RESULT = Cue(
     r"\b(?:beat|beats|defeated|drew|thrashed|edged|won|lost)\b[^.;]{0,60}\b\d{1,3}[-–:]\d{1,3}\b(?!,)"
 )
-_CJK = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]")
-_CYRILLIC = re.compile(r"[а-яіїєА-ЯІЇЄ]{3}")
-
-# A quotation goes on from the sentence above, or into the one below, where who speaks is named.
-_OPENS_QUOTE = re.compile(r"\s*[\"“«„「]")
-_QUOTE_MARK = re.compile(r"[\"“”«»„「」]")
-_LEFT_OPEN = re.compile(r"[“«„「][^”»」]*$|^[^\"]*\"(?:[^\"]*\"[^\"]*\")*[^\"]*$")
-_SAID_SO = re.compile(
-    r"[^.]{0,40}(?:이렇게|이같이|이와 같이|这样|如此|このように|(?<!\w)так (?:сказа|заяви|описа|розпові|рассказа))"
-)
-
 # Quotation marks that a name keeps in pairs only: газета «Зауралье».
 _QUOTES = (("«", "»"), ("“", "”"), ('"', '"'), ("'", "'"))
-
-Field = Literal["title", "text"]
 
 
 def find_claims(
@@ -140,19 +119,6 @@ def _no_surer(found: list[Claim]) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
-class _Sentence(NamedTuple):
-    """One sentence on its way to claims, with the spans of those right above it."""
-
-    field: Field
-    content: str
-    start: int
-    text: str
-    above: tuple[tuple[int, int], ...]
-    below: tuple[int, int] | None
-    script: str
-    published_at: datetime | None
-
-
 @dataclass(slots=True)
 class _Known:
     """What the sentences so far have counted: the last unit named, and the figures given."""
@@ -175,8 +141,8 @@ def _of_field(field: Field, content: str, published_at: datetime | None) -> Iter
     for number in sorted(hits if spans else ()):
         start, end = spans[number]
         text = content[start:end]
-        script = _script(text)
-        sentence = _Sentence(
+        script = script_of(text)
+        sentence = Sentence(
             field=field,
             content=content,
             start=start,
@@ -220,10 +186,10 @@ def _numbers() -> ahocorasick_rs.AhoCorasick:
     )
 
 
-def _of_sentence(sentence: _Sentence, known: _Known) -> Iterator[Claim]:
+def _of_sentence(sentence: Sentence, known: _Known) -> Iterator[Claim]:
     counting = _counting(sentence.text, sentence.script)
     if any(_may_be_speakers(one) for one, _ in counting):
-        speakers = [one.start for one in _sources(sentence.text, sentence.script)]
+        speakers = [one.start for one in sources_in(sentence.text, sentence.script)]
         counting = [pair for pair in counting if not _of_speakers(pair[0], speakers)]
     if not counting or _MATCH_RESULT.search(sentence.text):
         return
@@ -282,10 +248,10 @@ def _blank(match: re.Match[str]) -> str:
     return re.sub(r"\d|[一二三四五六七八九十]", "\x00", match[0])
 
 
-def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several: bool) -> Claim:
+def _claim(sentence: Sentence, one: Quantity, unit: Unit, name: str, *, several: bool) -> Claim:
     text = sentence.text
-    source = source_for(_sources(sentence.text, sentence.script), one.number, one.end)
-    attribution = _attribution(sentence, source)
+    source = source_for(sources_in(sentence.text, sentence.script), one.number, one.end)
+    attribution = attribution_of(sentence, source)
     year = sentence.published_at.year if sentence.published_at else None
     place = place_of(text, sentence.script, one.start, unit.end)
     role = role_of(place, year=year, several=several)
@@ -294,7 +260,7 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
         high=one.high,
         approximate=one.approximate or (one.low is None and one.high is None),
         unit=name,
-        evidence=_evidence(sentence, sentence.start + one.start, sentence.start + max(unit.end, one.end)),
+        evidence=evidence_at(sentence, sentence.start + one.start, sentence.start + max(unit.end, one.end)),
         event=event_of(text, one.number, unit.end),
         source=_tidy(nominative(attribution.text)) if attribution else None,
         certainty=certainty_of(place, source=source, role=role, doubted=_doubted(sentence, one.end)),
@@ -304,7 +270,7 @@ def _claim(sentence: _Sentence, one: Quantity, unit: Unit, name: str, *, several
     )
 
 
-def _doubted(sentence: _Sentence, place: int) -> bool:
+def _doubted(sentence: Sentence, place: int) -> bool:
     """Whether words behind the figure, here or in the sentence below, say that the claim could not be checked."""
     here = doubt_at(sentence.text, sentence.script)
     if here is not None:
@@ -312,74 +278,7 @@ def _doubted(sentence: _Sentence, place: int) -> bool:
     if sentence.below is None:
         return False
     below = sentence.content[slice(*sentence.below)]
-    return doubt_at(below, _script(below)) is not None
-
-
-def _attribution(sentence: _Sentence, source: Source | None) -> Evidence | None:
-    """Where the source is named: here, or above when this sentence only says "it" or goes on."""
-    if source is not None and not source.pronoun:
-        return _evidence(sentence, sentence.start + source.start, sentence.start + source.end)
-    named = [
-        one
-        for one in _sources(sentence.text, sentence.script)
-        if source and not one.pronoun and one.start < source.start
-    ]
-    if named:
-        return _evidence(sentence, sentence.start + named[-1].start, sentence.start + named[-1].end)
-    if source is not None and (subject := _SUBJECT.match(sentence.text)) and subject.end() <= source.start:
-        return _evidence(sentence, sentence.start + subject.start("who"), sentence.start + subject.end("who"))
-    goes_on = source is not None or _GOES_ON.match(sentence.text) or _quotes_on(sentence)
-    before = _before(sentence) if goes_on else None
-    if before is not None:
-        start, who = before
-        return _evidence(sentence, start + who.start, start + who.end)
-    if source is not None:
-        return _evidence(sentence, sentence.start + source.start, sentence.start + source.end)
-    return _below(sentence)
-
-
-def _quotes_on(sentence: _Sentence) -> bool:
-    """Whether a sentence is a quotation, and so is the one right above."""
-    if not sentence.above or not _OPENS_QUOTE.match(sentence.text):
-        return False
-    return _QUOTE_MARK.search(sentence.content, *sentence.above[-1]) is not None
-
-
-def _below(sentence: _Sentence) -> Evidence | None:
-    """Who is named below as the speaker of a quotation that begins here: "'We lost 30. They lost 9,' Oda said."."""
-    if sentence.below is None or not _OPENS_QUOTE.match(sentence.text):
-        return None
-    start, end = sentence.below
-    text = sentence.content[start:end]
-    if not (_LEFT_OPEN.search(sentence.text) or _SAID_SO.match(text)):
-        return None
-    named = [one for one in _sources(text, _script(text)) if not one.pronoun]
-    return _evidence(sentence, start + named[-1].start, start + named[-1].end) if named else None
-
-
-def _before(sentence: _Sentence) -> tuple[int, Source] | None:
-    """The last source named above, and where its sentence starts; a sentence without any source breaks the thread."""
-    for start, end in reversed(sentence.above):
-        text = sentence.content[start:end]
-        found = _sources(text, _script(text))
-        named = [one for one in found if not one.pronoun]
-        if named:
-            return start, named[-1]
-        if not found:
-            return None
-    return None
-
-
-@lru_cache(maxsize=32)
-def _sources(text: str, script: str) -> tuple[Source, ...]:
-    return tuple(sources(text, script))
-
-
-def _evidence(sentence: _Sentence, start: int, end: int) -> Evidence:
-    piece = sentence.content[start:end]
-    start += len(piece) - len(piece.lstrip())
-    end = max(start, end - (len(piece) - len(piece.rstrip())))
-    return Evidence(field=sentence.field, start=start, end=end, text=sentence.content[start:end])
+    return doubt_at(below, script_of(below)) is not None
 
 
 def _tidy(name: str) -> str | None:
@@ -390,11 +289,3 @@ def _tidy(name: str) -> str | None:
         if name.count(left) != name.count(right) or (left == right and name.count(left) % 2):
             name = name.strip(left + right)
     return name or None
-
-
-def _script(text: str) -> str:
-    if text.isascii():
-        return "latin"
-    if _CJK.search(text):
-        return "asian"
-    return "cyrillic" if _CYRILLIC.search(text) else "latin"
