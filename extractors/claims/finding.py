@@ -88,6 +88,7 @@ _KOREAN_NUMBERS = (
     "여",
 )
 _DIGIT = re.compile(r"\d+")
+_NUMERAL = re.compile(r"\d|[一二三四五六七八九十]")
 _FIGURE_LEFT = re.compile(r"[^\W_]")
 # A result of a game: nothing in such a sentence is news of a figure.
 _MATCH_RESULT = Cue(
@@ -245,7 +246,7 @@ def _of_speakers(one: Quantity, speakers: list[int]) -> bool:
 
 
 def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"\d|[一二三四五六七八九十]", "\x00", match[0])
+    return _NUMERAL.sub("\x00", match[0])
 
 
 def _claim(sentence: Sentence, one: Quantity, unit: Unit, name: str, *, several: bool) -> Claim:

@@ -60,9 +60,12 @@ _NONE_OF = (
 )
 _CURRENCY = r"us\$|a\$|c\$|\$|€|£|¥|₩|₽"
 # How words of number begin: looked at first, for most words are others.
-_FIRST_LETTERS = r"a\s|one|tw|thi|thr|tho|fou|fort|fi|si|se|ei|ni|te|el|hu|do|mi|bi|tr|sc|no\s|not\s|half|qu|many\s|some\sfew"
+_FIRST_LETTERS = r"one|tw|thi|thr|tho|fou|fort|fi|si|se|ei|ni|te|el|hu|do|mi|bi|tr|qu"
+_FIRST_WORDS = (
+    rf"(?:a\s(?:and\s)?)?(?:{_FIRST_LETTERS})|a\s(?:few|couple)|sc|no\s|not\s|half|many\s|some\sfew"
+)
 _LATIN = re.compile(
-    rf"(?=[\d$€£¥₩₽]|\b(?:us\$|[ac]\$|{_FIRST_LETTERS}))(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
+    rf"(?=[\d$€£¥₩₽]|\b(?:us\$|[ac]\$|{_FIRST_WORDS}))(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>{_DIGITS})(?![\d:/])"
     rf"(?:(?:\s|-)?(?P<scale>{_SCALE}|mn|mln|bn|bln|tn|tln|trln)\b|(?P<short>[km])\b)?"
     rf"(?P<pct>\s?(?:%|percentage points?\b|per ?cent\b))?"
     rf"|(?P<vague>\b(?:{_VAGUE})\b)"
@@ -124,7 +127,7 @@ def _read_latin_digits(match: re.Match[str]) -> Number | None:
 
 def _spelled(words: str) -> float | None:
     total, current = 0.0, 0.0
-    parts = [part for part in re.split(r"[\s-]+", words) if part != "and"]
+    parts = [part for part in words.replace("-", " ").split() if part != "and"]
     if parts == ["a"]:
         return None
     if parts[0] == "a" and (len(parts) < 2 or parts[1] not in _SCALES):
@@ -230,7 +233,7 @@ def _read_cyrillic(match: re.Match[str]) -> Number | None:
         return Number(value=value, start=start, end=match.end(), spelled=True)
     if match["words"]:
         total = current = 0.0
-        for token in re.split(r"\s+", match["words"].lower()):
+        for token in match["words"].lower().split():
             if token in _CYRILLIC_WORDS:
                 current += _CYRILLIC_WORDS[token]
             else:
@@ -284,6 +287,7 @@ _HAN = {
 _SINO = {"일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7, "팔": 8, "구": 9}
 _PLACES = {"十": 10, "百": 100, "千": 1_000, "십": 10, "백": 100, "천": 1_000}
 _MYRIADS = {"万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8, "兆": 1e12, "조": 1e12}
+_MYRIAD_OF_MYRIADS = re.compile("[万萬][亿億]")
 _NATIVE = {
     "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10, "열한": 11, "열두": 12,
     "열세": 13, "열네": 14, "열다섯": 15, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50,
@@ -304,7 +308,7 @@ def _asian_value(written: str) -> float | None:
     """Digits and numerals mixed: 1만2000, 3천, 1万2千, 一千五百."""
     total, section, current, digits = 0.0, 0.0, 0.0, ""
     seen = False
-    written = re.sub("[万萬][亿億]", "兆", written)
+    written = _MYRIAD_OF_MYRIADS.sub("兆", written)
     for char in written.replace(",", "").replace(" ", "").replace(" ", "") + "\0":
         if (char.isdigit() and char.isascii()) or (char == "." and digits):
             digits += char
@@ -371,4 +375,4 @@ ASIAN = Numerals(
 
 def _tidy(value: float) -> float:
     """1.3 * 1e9 without its rounding dust."""
-    return float(round(value, 6))
+    return value if value.is_integer() else round(value, 6)
