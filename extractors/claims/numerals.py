@@ -199,13 +199,15 @@ _CYR_ABOUT_ONE = "|".join(
     ]
 )
 _CYR_WORD = "|".join(sorted((re.escape(w) for w in _CYRILLIC_WORDS), key=len, reverse=True))
+# How words of number begin, and the vague ones: looked at first, for most words are others.
+_CYR_FIRST = "".join(sorted({word[0] for word in _CYRILLIC_WORDS} | set("нктмсдп")))
 _CYRILLIC_RE = re.compile(
-    rf"(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>\d{{1,3}}(?:[  ,.]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?)(?![\d:/])(?:[\s ]?(?P<scale>{_CYR_SCALE})(?!\w))?"
+    rf"(?=[\d$€£¥₩₽uac]|\s\d|(?<!\w)[{_CYR_FIRST}])(?:(?<![\w.,/:-])(?P<cur>{_CURRENCY})?\s?(?P<num>\d{{1,3}}(?:[  ,.]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?)(?![\d:/])(?:[\s ]?(?P<scale>{_CYR_SCALE})(?!\w))?"
     rf"(?P<pct>\s?(?:%|процент\w*|відсотк\w*))?"
     rf"|(?P<some>{_CYR_ABOUT_ONE})"
     rf"|(?P<vague>(?<!\w)(?:{_CYR_VAGUE})(?!\w))"
     rf"|(?P<half>(?<!\w)(?:пол|пів)\s(?P<halfscale>сотні|тысячи|тисячі|миллиона|мільйона|миллиарда|мільярда)(?!\w))"
-    rf"|(?P<words>(?<!\w)(?:(?:{_CYR_WORD})(?:\s(?:{_CYR_WORD}))*(?:\s(?:{_CYR_SCALE}))?(?:\s(?:{_CYR_WORD}))*|(?:тысяча|тысячу|тысячи|тисяча|тисячу|миллион|мільйон))(?!\w))"
+    rf"|(?P<words>(?<!\w)(?:(?:{_CYR_WORD})(?:\s(?:{_CYR_WORD}))*(?:\s(?:{_CYR_SCALE}))?(?:\s(?:{_CYR_WORD}))*|(?:тысяча|тысячу|тысячи|тисяча|тисячу|миллион|мільйон))(?!\w)))"
 )
 
 
