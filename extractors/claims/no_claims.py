@@ -8,7 +8,9 @@ _MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|J
 _RU_MONTH = r"(?:январ|феврал|март|апрел|ма[йяе]|июн|июл|август|сентябр|октябр|ноябр|декабр|січн|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листопад|груд)\w*"
 # Spans that hold figures but no claims: dates, years, clock times, ages, ranks, scores, versions; by script.
 _LATIN = re.compile(
-    rf"(?=[A-Z\d,№]|\b[acdghlknprsvh])(?:\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:\s?(?:-|–|to|and|through|until)\s?(?:{_MONTH}\s)?\d{{1,2}}\b)?(?:,?\s\d{{4}})?"
+    # A digit, or a word with one right behind it: looked at first, for most words are others.
+    r"(?=\d|[A-Z№]\w*[-–.,\s№]{0,4}\d|,\s\d|\b[acdghklnprsv]\w+\s\d)"
+    rf"(?:\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:\s?(?:-|–|to|and|through|until)\s?(?:{_MONTH}\s)?\d{{1,2}}\b)?(?:,?\s\d{{4}})?"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?(?:-|–|to|and)\s?\d{{1,2}})?\s(?:of\s)?{_MONTH}\b(?:\s\d{{4}})?|\b{_MONTH},?\s\d{{4}}\b"
     r"|(?<![\d,.$€£])\b(?:19|20)\d\d\b(?![\d,.]\d)(?!\s?(?:people|troops|soldiers|men|km|shells|rounds|civilians|prisoners|missiles|drones|tons|tonnes))(?:[-–/](?:19|20)?\d\d\b)?"
     r"|\b\d{1,2}[:.]\d\d\s?(?:[ap]\.?m\.?)?\b(?!\s?(?:million|billion|percent|per cent|%|km))(?=\s?(?:[ap]\.?m|local|GMT|UTC|KST|\Z|[,;)])|\s)(?<!\d\.\d\d)"
