@@ -32,14 +32,15 @@ _CYRILLIC = re.compile(
     r"|\b(?:No|Nos|Number|Resolution|Article|Articles|Section|Chapter|Unit|Room|Bureau|Office|Camp|Channel|Route|Highway|Flight|Phase|Day|Page|Line|Level|Group|Storm|Chapter|Pier|Gate|Block|Kim|Base|Hill|Point|Line|резолюци\w+|стать\w+|пункт\w*|№)\.?\s?№?\s?\d+(?:\s\(\d+\))?"
 )
 _ASIAN = re.compile(
-    r"(?<![\d,.$€£])\b(?:19|20)\d\d\b(?![\d,.]\d)(?!\s?(?:명|人|名|people|troops|soldiers|men|km|киломе|солдат|военн|человек|бійц|осіб|shells|rounds|civilians|prisoners|missiles|drones|tons|tonnes))(?:[-–/](?:19|20)?\d\d\b)?"
+    r"(?=[\dA-ZА-Я제第화북火北一二三四五六七八九十〇两])"  # how all that follows begins
+    r"(?:(?<![\d,.$€£])\b(?:19|20)\d\d\b(?![\d,.]\d)(?!\s?(?:명|人|名|people|troops|soldiers|men|km|киломе|солдат|военн|человек|бійц|осіб|shells|rounds|civilians|prisoners|missiles|drones|tons|tonnes))(?:[-–/](?:19|20)?\d\d\b)?"
     r"|\b\d{1,2}[:.]\d\d\s?(?:[ap]\.?m\.?)?\b(?!\s?(?:million|billion|percent|per cent|%|km|млн|тыс))(?=\s?(?:[ap]\.?m|local|GMT|UTC|KST|\Z|[,;)])|\s)(?<!\d\.\d\d)"
     r"|\b(?:[A-ZА-Я]{1,8}|[A-Z][a-z]+)[-–]\d+[A-Za-z]*\b|\b[A-Z]{1,4}\d+[A-Z]?\b|\b\d+[A-Z]\d*\b"
     r"|(?:화성|북극성|화살|火星|北極星|北极星)[-–]?\d+\S*"
     r"|\d+\s?(?:년|월|일|시|분|초|세|살|주년|학년|호|층|위|등|번째|차(?!례)|개월|개년|시간|주일|주간|주\b|주째|일째|년째|여단|사단|군단|연대|대대|부대|함대|조\s?\d*항|조약)(?!당)(?:간|대)?"
     r"|\d0대(?=\s?(?:남성|여성|병사|군인|주민|탈북|초반|중반|후반|북한|남자|여자))"
     r"|[一二三四五六七八九十〇两\d]+\s?(?:年|月|日|時|时|岁|歳|点|點|分(?!之)|秒|号|號|週|周|小时|時間|个月|カ月|か月|ヶ月|天|世纪|世紀|代|届|回目|度目|日間|年間|师|旅|軍団|军团|旅団|師団|大隊|区)(?!人)"
-    r"|\b\d+(?:st|nd|rd|th)\b|\b\d+-(?:й|го|я|ю|ой|му|м|е|ї|та|ий|ого)\b|제\s?\d+\S*|第\s?\d+\S?"
+    r"|\b\d+(?:st|nd|rd|th)\b|\b\d+-(?:й|го|я|ю|ой|му|м|е|ї|та|ий|ого)\b|제\s?\d+\S*|第\s?\d+\S?)"
 )
 NO_CLAIM = {"latin": _LATIN, "cyrillic": _CYRILLIC, "asian": _ASIAN}
 DURATION = re.compile(
