@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.claims import attribution_cyrillic, attribution_latin, doubts, periods, saying_latin, standing
 from extractors.claims.cues import Cue, needs_of
+from extractors.claims.no_claims import NO_CLAIM
+from extractors.claims.numerals import ASIAN, CYRILLIC
 
 # Letters that IGNORECASE takes for s, i and Cyrillic ones of today; no news text has them.
 OLD_LETTERS = "ſıᲀᲁᲂᲃᲄᲅᲆᲇᲈ"
@@ -58,3 +62,32 @@ def test_a_cue_looks_only_where_it_is_asked_to():
     text = "They did not cross, and not one fell."
     assert cue.search(text, 0, 13) is not None
     assert cue.search(text, 0, 19) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [NO_CLAIM["latin"], NO_CLAIM["asian"], CYRILLIC.pattern, ASIAN.pattern],
+    ids=["dates", "Asian dates", "Russian and Ukrainian numbers", "Asian numbers"],
+)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_what_is_looked_at_first_loses_nothing(pattern, data):
+    written = pattern.pattern
+    first = next(
+        end for end in range(1, len(written)) if written[end - 1] == ")" and _is_whole(written[:end])
+    )  # the look ahead that every match begins with
+    without = re.compile(written[first:])
+    text = data.draw(st.from_regex(without, alphabet=st.characters(codec="utf-8")))
+    assert _spans(pattern, text) == _spans(without, text)
+
+
+def _spans(pattern, text):
+    """Where a pattern finds something, the white space before it left out."""
+    return [(match.end() - len(match[0].lstrip()), match.end()) for match in pattern.finditer(text)]
+
+
+def _is_whole(piece):
+    try:
+        return bool(re.compile(piece))
+    except re.error:
+        return False
