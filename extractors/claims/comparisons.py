@@ -44,6 +44,8 @@ _LATIN = Cue(
     # the most since 2019, when 1,047 came; the quietest month since May 2021 (17); unlike in 2022, when 65 took part
     rf"|\b(?:\w{{3,}}est|most|least|best|worst|record|not)\b[^.;]{{0,50}}?\bsince\b[^.;,]{{0,40}}?(?:\s\(|,?\s(?:when|with|which)\s[^.;,]{{0,40}}?)"
     rf"|\b(?:unlike|than)\s(?:in\s)?(?:\w+\s)?(?:19|20)\d\d(?:,?\s(?:when|with)\s[^.;,]{{0,40}}?|\s\()"
+    # the previous record, set a week earlier, was 273
+    rf"|\b(?:the|its|their|his|her)\s(?:previous|earlier|old|prior|last|former)\s(?:record|high|low|peak|total|toll|figure|number|best|mark|tally|count|estimate)\b[^.;]{{0,40}}?\s(?:was|stood at|had been)\s{_ABOUT}"
     # twice as many as the 2021 blaze, which burned 115
     rf"|\b(?:as (?:many|much|high|large) as|(?:more|fewer|less|higher|lower|worse) than)\s(?:in\s)?[^.;,]{{3,40}}?,\s(?:when|which|who)\s[^.;,]{{0,40}}?"
     r")$",
@@ -134,7 +136,7 @@ _ASIAN = Cue(
     r")(?:약|約|约)?\s?$"
 )
 # 先月の2隻を上回った
-_ASIAN_PAST = Cue(r"(?:지난달|지난주|先月|先週|上个月|上個月|上周|上週)[^，。、,.]{0,8}$")
+_ASIAN_PAST = Cue(r"(?:지난달|지난주|先月|先週|上个月|上個月|上周|上週|지난 [가-힣]{1,6}의)[^，。、,.]{0,8}$")
 _ASIAN_TOPPED = Cue(r"(?:[을를]\s(?:크게\s)?(?:웃|밑|넘)|보다|を(?:大きく|大幅に)?(?:上|下)回|を超|相比|更)")
 _ASIAN_FROM = Cue(r"(?:从|由|從)(?:约|大约)?$")
 _ASIAN_TO = Cue(r"[^，。、；]{0,6}?(?:增|升|降|减|減|跌|涨|漲|扩|擴|提高|上调|下调)")

@@ -303,6 +303,7 @@ _ASIAN_RE = re.compile(
     rf"|(?P<native>(?<![가-힣])(?:{'|'.join(sorted(_NATIVE, key=len, reverse=True))})(?=\s?(?:{_KO_COUNTER})(?![가-힣]*기자)))"
     r"|(?P<cur>US\$|\$|€|£|¥|₩)?(?P<num>(?<![\d.A-Za-z/:\-])(?:\d[\d,]*(?:\.\d+)?\s?[천백십千百]?\s?(?:(?:[万萬][亿億]|[만억조万萬亿億兆])\s?)?)(?:(?<=[만억조천백万萬亿億兆千百\s])\d[\d,]*\s?[천백십千百]?\s?(?:[만억万萬亿億]\s?)?)*(?:(?<=[만억조万萬亿億])\s?[일이삼사오육칠팔구][천백십])*)(?P<pct>\s?(?:%|퍼센트|％|パーセント))?"
     r"|(?P<han>(?<![一-龥])[一二两兩三四五六七八九十百千〇零][一二两兩三四五六七八九十百千万萬亿億〇零]*(?=[名人枚架辆輛艘发發门門次起公吨噸美個个座处位機台隻件回発キトドカ多余餘]))"
+    r"|(?P<han4>(?<![第初之前头頭后後每各其这這那一二两兩三四五六七八九十百千万〇\d])[二两兩三四五六七八九](?=[名枚架辆輛艘]))"
     r"|(?P<han3>(?<![第初之一二两三四五六七八九十百千万〇\d])[一二两三四五六七八九十百千万][一二两三四五六七八九十百千万亿〇零]+(?=[名人枚架辆輛艘发發门門次起公吨噸座处艇機台隻件回発多余餘美公元]))"
     r"|(?P<han2>(?:(?<=[了有的约約超过逾近至少达近，、。」は が]))[一二两兩三四五六七八九十百千〇零][一二两兩三四五六七八九十百千万萬亿億〇零]*(?=[名人枚架辆輛艘发發门門次起吨噸個个位機台隻件回発多余餘]))"
     r"|(?P<sino>(?<![가-힣])[일이삼사오육칠팔구]?[십백천만](?:[일이삼사오육칠팔구십백천만]*)(?=\s?여?\s?(?:명|발|대|척|개|톤|건))))"
@@ -344,7 +345,7 @@ def _read_asian(match: re.Match[str]) -> Number | None:
         return Number(value=None, start=start, end=end, spelled=True)
     if match["native"]:
         return Number(value=float(_NATIVE[match["native"]]), start=start, end=end, spelled=True)
-    body = match["num"] or match["han"] or match["han3"] or match["han2"] or match["sino"]
+    body = match["num"] or match["han"] or match["han3"] or match["han2"] or match["han4"] or match["sino"]
     value = _asian_value(body)
     if value is None:
         return None

@@ -20,7 +20,7 @@ def by_script(*, latin: str, cyrillic: str, asian: str) -> Cues:
 
 _CLAUSE = by_script(
     latin=(
-        r"[;:()—–]|,(?!\d)(?!\s(?:leaving|bringing|taking|raising|lifting|pushing|cutting|reducing|worth)\b)|\b(?:while|whereas|but|although|though|compared|against|than|versus|vs)\b|(?<!said )(?<!says )\bthat (?=(?:is|are|was|were) (?:to|due|expected|set|scheduled)\b)|\band (?=(?:expects?|predicts?|forecasts?|foresees?|wants?|promises?|pledges?|could|may|might|should|plans?|intends?|hopes?|aims?|will|would|has|"
+        r"[;:()—–]|,(?!\d)(?!\s(?:leaving|bringing|taking|raising|lifting|pushing|cutting|reducing|worth)\b)|\b(?:while|whereas|but|although|though|compared|against|than|versus|vs)\b|\b(?:in|during|by|after) which\b|(?<!said )(?<!says )\bthat (?=(?:is|are|was|were) (?:to|due|expected|set|scheduled)\b)|\band (?=(?:expects?|predicts?|forecasts?|foresees?|wants?|promises?|pledges?|could|may|might|should|plans?|intends?|hopes?|aims?|will|would|has|"
         r"have|had)\s|(?:(?:another|about|some|around|over|only|a further|at least) )*\d[\d,.]* (?:\w+ ){0,3}?(?:were|was|are|is|will|had|have|would)\s)"
     ),
     cyrillic=(

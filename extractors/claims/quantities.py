@@ -83,7 +83,7 @@ class _Bounds:
 
 _LATIN_BOUNDS = _Bounds(
     lower=Cue(
-        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:(?<!no )(?<!not )(?<!never )more than|(?<!protested )(?<!protests )(?<!protest )(?<!dispute )(?<!arrested )(?<!row )(?<!clash )(?<!clashes )(?<!clashed )(?<!concern )(?<!concerns )(?<!anger )(?<!charged )(?<!questioned )(?<!summoned )(?<!fined )(?<!sued )(?<!talks )(?<!flew )over|above|beyond|in excess of|upwards? of|north of)|"
+        r"\b(?:(?:(?:well|far|slightly|just|a little) )?(?:(?<!no )(?<!not )(?<!never )more than|(?<!protested )(?<!protests )(?<!protest )(?<!dispute )(?<!arrested )(?<!row )(?<!clash )(?<!clashes )(?<!clashed )(?<!concern )(?<!concerns )(?<!anger )(?<!charged )(?<!questioned )(?<!summoned )(?<!fined )(?<!sued )(?<!talks )(?<!flew )(?<!handed )(?<!handing )(?<!turned )(?<!turning )over|above|beyond|in excess of|upwards? of|north of)|"
         r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum of|exceed(?:ed|s|ing)?|surpass(?:ed|es|ing)?|"
         r"topp?(?:ed|s|ing)|pass(?:ed|es) the|starting at)(?: an estimated| some)?\s+$",
         re.IGNORECASE,
@@ -353,5 +353,5 @@ def _bounded(one: Quantity, text: str, bounds: _Bounds) -> Quantity:
 
 # "先月の3隻を上回った": more than a figure of the past, which stays what it was.
 _OF_THE_PAST = Cue(
-    r"(?:先月|先週|前月|前週|前年|前回|昨年|去年|지난달|지난주|지난해|작년|전년|전월|上月|上个月|上周|上次|上年)[^，。、,.]{0,8}$"
+    r"(?:先月|先週|前月|前週|前年|前回|昨年|去年|지난달|지난주|지난해|작년|전년|전월|上月|上个月|上周|上次|上年|지난 [가-힣]{1,6}의)[^，。、,.]{0,8}$"
 )

@@ -23,8 +23,11 @@ _WAS = re.compile(
     re.IGNORECASE,
 )
 _THEY = frozenset({"их", "їх", "что", "що", "там", "это", "це", "число", "количество", "кількість"})
-_CHANGED = re.compile(r"(?<!\w)(?:до|на|с|з|із|від|от)\s+$", re.IGNORECASE)
-_NUMBER_OF = re.compile(r"(?:числ|количеств|кількіст|кількост|потер|втрат)", re.IGNORECASE)
+_CHANGED = re.compile(r"(?<!\w)(?:до|на|с|з|із|від|от|в|у)\s+$", re.IGNORECASE)
+_NUMBER_OF = re.compile(
+    r"(?:(?:числ|количеств|кількіст|кількост)\w*(?:\s(?:\w+[ыи]х\s)?(?P<whom>\w{3,}))?|потер|втрат)",
+    re.IGNORECASE,
+)
 _OF_A_NUMBER = re.compile(r"\s(?:из|із|з)\s(?:(?:\w+\s)?\d|(?:них|которых|яких)\b)")
 _CYR_MEASURE = re.compile(
     r"\s?(км(?:/ч)?|километр\w*|кілометр\w*|тонн?\w*|метр\w*|доллар\w*|долар\w*|руб\w*|евро|євро|вон\b|гривен\w*|гривн\w*|иен\w*)",
@@ -104,7 +107,7 @@ def _unnamed(one: Quantity, text: str) -> Unit | None:
         return Unit(name="" if was[1].lower() in _THEY else was[1].lower(), end=one.end)
     if CHANGED_FROM.search(text, max(0, one.start - CHANGE_REACH), one.start):
         return Unit(name="", end=one.end)
-    if (one.bounded or _CHANGED.search(head)) and _NUMBER_OF.search(head):
-        return Unit(name="", end=one.end)
+    if (one.bounded or _CHANGED.search(head)) and (number := _NUMBER_OF.search(head)):
+        return Unit(name=(number["whom"] or "").lower(), end=one.end)
     bare = one.low is not None and (one.low >= 2 or one.bounded) and _BARE_AFTER.match(after)
     return Unit(name="", end=one.end, sure=False) if bare else None
