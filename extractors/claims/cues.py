@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import count, product
+from itertools import product
 from re import _parser  # type: ignore[attr-defined]  # what `re.compile` itself reads patterns with
 from typing import Any
 
@@ -23,14 +23,14 @@ MOST_CHARACTERS = 8
 # The same sentence is asked by one pattern after the other.
 SENTENCES = 64
 
-_numbers = count(1)
-# Held by every sentence: the need of a pattern that has none.
-_ALWAYS = 1
-_needs: list[tuple[int, str]] = []  # grows while modules are imported: (number of the cue, piece of text)
+_cues: list[Cue] = []  # grows while modules are imported
 
 
 class Cue:
-    """A compiled pattern with what it needs. `where` may narrow the search, as `pos` and `endpos` of `re` do."""
+    """A compiled pattern with what it needs. `where` may narrow the search, as `pos` and `endpos` of `re` do.
+
+    Cues are constants of modules: what a sentence holds is remembered for those that exist when it is first asked.
+    """
 
     __slots__ = ("_bit", "_finditer", "_match", "_search", "pattern")
 
@@ -38,12 +38,8 @@ class Cue:
         self.pattern = re.compile(pattern, flags)
         self._search, self._match = self.pattern.search, self.pattern.match
         self._finditer = self.pattern.finditer
-        needs = needs_of(pattern, flags)
-        self._bit = _ALWAYS
-        if needs:
-            number = next(_numbers)
-            self._bit = 1 << number
-            _needs.extend((number, need) for need in needs)
+        self._bit = 1 << len(_cues)
+        _cues.append(self)
 
     def may_match(self, text: str) -> bool:
         """Whether the text holds anything the pattern needs."""
@@ -80,19 +76,23 @@ def lowered(text: str) -> str:
 @lru_cache(maxsize=SENTENCES)
 def _held(text: str) -> int:
     """The cues, as bits, that find something they need in a sentence."""
-    screen, bits = _screen(len(_needs))
-    held = _ALWAYS
+    screen, bits, held = _screen(len(_cues))
     for place, _, _ in screen.find_matches_as_indexes(lowered(text), overlapping=True):
         held |= bits[place]
     return held
 
 
 @lru_cache(maxsize=1)
-def _screen(_size: int) -> tuple[ahocorasick_rs.AhoCorasick, Sequence[int]]:
+def _screen(_size: int) -> tuple[ahocorasick_rs.AhoCorasick, Sequence[int], int]:
+    """The automaton of all needs, the cues that each is a need of, and the cues that need nothing. Made when first asked."""
     bits: dict[str, int] = {}
-    for number, need in _needs:
-        bits[need] = bits.get(need, 0) | 1 << number
-    return ahocorasick_rs.AhoCorasick(list(bits)), tuple(bits.values())
+    always = 0
+    for number, cue in enumerate(_cues):
+        needs = needs_of(cue.pattern.pattern, cue.pattern.flags)
+        always |= 0 if needs else 1 << number
+        for need in needs:
+            bits[need] = bits.get(need, 0) | 1 << number
+    return ahocorasick_rs.AhoCorasick(list(bits)), tuple(bits.values()), always
 
 
 _Spelled = frozenset[str] | None
