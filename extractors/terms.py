@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import product, starmap
 from math import prod
 
 import ahocorasick_rs
@@ -44,6 +44,8 @@ _Groups = tuple[int, tuple[int, ...]]  # as bits, and by number
 # What a literal asks for besides (its exact spelling, what must follow it), and the groups that ask for that.
 _Literal = dict[tuple[str, re.Pattern[str] | None], dict[int, None]]
 _Special = tuple[str, bool, Callable[[str, int], re.Match[str] | None] | None, _Groups]
+# How far the literal's own padding moves start and end, its groups that need nothing verified, and the others.
+_Read = tuple[int, int, _Groups | None, tuple[_Special, ...]]
 
 
 class TermFault(ValueError):
@@ -106,7 +108,8 @@ class TermIndex:
                 for form in _forms(term):
                     literal, exact, tail = _compiled(form)
                     found.setdefault(literal, {}).setdefault((exact, tail), {})[number] = None
-        self._literals = [_read(literal, asked) for literal, asked in found.items()]
+        shared: dict[_Read, _Read] = {}  # thousands of literals of one class are read alike
+        self._literals = [shared.setdefault(read, read) for read in starmap(_read, found.items())]
         self._automaton = ahocorasick_rs.AhoCorasick(list(found) or ["\x00"])
 
     def __len__(self) -> int:
@@ -164,7 +167,7 @@ def _merged(found: Sequence[tuple[int, int, int, _Groups]]) -> list[Mark]:
     return marks
 
 
-def _read(literal: str, asked: _Literal) -> tuple[int, int, _Groups | None, tuple[_Special, ...]]:
+def _read(literal: str, asked: _Literal) -> _Read:
     """How far the literal's own padding moves start and end, its groups that need nothing verified, and the others."""
     each = {key: (bits_of(numbers), tuple(numbers)) for key, numbers in asked.items()}
     plain = each.pop(("", None), None)
@@ -212,6 +215,8 @@ def _verb(word: str) -> list[str]:
 @lru_cache(maxsize=MOST_KEPT)
 def _compiled(form: str) -> tuple[str, str, re.Pattern[str] | None]:
     """The literal for the automaton, the exact spelling where capitals count, what must follow the literal."""
+    if form.isascii() and form.replace(" ", "").isalnum():  # most forms by far
+        return f" {form.lower()} ", form if _all_capitals(form) else "", None
     anchored = form.startswith("^")
     bare = form.removeprefix("^")
     if not bare.strip("* "):
