@@ -128,6 +128,29 @@ def test_weak_words_of_headline_and_lead_earn_a_topic_together_and_show_what_eac
     assert all("sign.seek_haven +" in one.parts for one in said.fired if one.rule == found.rule)
 
 
+def test_a_rule_does_not_count_where_headline_and_lead_speak_of_other_matters_and_the_reader_is_told():
+    title, text = (
+        "Deserter's Run won by a postman",
+        "He ran the hill route, named after a fugitive, in nine hours despite fog.",
+    )
+    said = explain(title, text, language="en", taxonomy=TAXONOMY)
+    assert said.tags == ()
+    (vetoed,) = (one for one in said.vetoed if one.rule == "desertion/deserter-words")
+    assert vetoed.reason.startswith("headline and lead speak of other matters: -")
+    assert vetoed.text == "Deserter"
+    real = explain(
+        "Deserter caught", "A soldier who fled his regiment was caught.", language="en", taxonomy=TAXONOMY
+    )
+    assert "desertion" in {one.topic for one in real.tags}
+
+
+def test_signs_say_nothing_of_a_language_they_are_not_written_in():
+    title = "Cook at the consulate asks for shelter"
+    text = "A cook from the North's consulate walked into a police station in Tessaro. He would never go home, he said."
+    assert "defection" in tags_of(title, text, "en")
+    assert tags_of(title, text, "de") == {}
+
+
 def test_a_topic_file_of_the_operators_may_do_without_signs(tmp_path):
     body = (HOME / "defection.toml").read_text(encoding="utf-8")
     (tmp_path / "defection.toml").write_text(body.replace("id =", "signs = false\nid =", 1), encoding="utf-8")

@@ -15,15 +15,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from extractors.errors import TopicFault, WirewatchError
 from extractors.gazetteer import alias_classes
 from extractors.taxonomy.reading import Draft, PatternDraft, read_folder
 from extractors.taxonomy.signs import FILE as SIGNS
-from extractors.taxonomy.signs import Weights, read_weights
+from extractors.taxonomy.signs import Fitted, Weights, read_weights
 from extractors.terms import TermFault, TermIndex, bits_of, expand
 
 # Raised when the meaning of the files changes although the files do not: articles are then tagged again.
-ENGINE = "3"
+ENGINE = "4"
+# What `by_sign` and `starts` call the question whether a text is about any topic at all.
+MATTERS = "*"
 # Classes that the tagger itself asks for, whatever the topics say; see words/status.toml and words/vetoes.toml.
 TAGGER_CLASSES = (
     "mask",
@@ -114,6 +119,32 @@ class Topic:
     file: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignTable:
+    """What every class of words adds to every question: whether a text is about a topic, or about any (`MATTERS`).
+
+    `weights` has a row for each class and a column for each of `questions`, log-odds; `rows` says which row is a group's.
+    `others` are the groups whose words speak of other matters: sport, films, trade, accidents.
+    """
+
+    questions: tuple[str, ...]
+    starts: NDArray[np.float64]
+    rows: Mapping[int, int]
+    weights: NDArray[np.float64]
+    others: frozenset[int]
+
+    def scores(self, amounts: Mapping[int, float]) -> tuple[dict[str, float], dict[str, float]]:
+        """The log-odds of every question where a text holds so much of each group; and what of it speaks against it."""
+        held = [(self.rows[group], amount) for group, amount in amounts.items() if group in self.rows]
+        amount = np.array([amount for _, amount in held], float)
+        added = amount[:, None] * self.weights[np.array([row for row, _ in held], int)]
+        total, against = self.starts + added.sum(axis=0), np.minimum(added, 0).sum(axis=0)
+        return (
+            dict(zip(self.questions, total.tolist(), strict=True)),
+            dict(zip(self.questions, against.tolist(), strict=True)),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taxonomy:
     """Every topic in force. `version` changes with any file, and with the alias table that the rules name."""
@@ -128,7 +159,7 @@ class Taxonomy:
     groups: Mapping[str, int]
     words: Mapping[int, tuple[str, ...]]  # the terms of each group
     by_trigger: Mapping[int, tuple[Pattern, ...]]
-    by_sign: Mapping[int, tuple[tuple[str, float], ...]]  # what the class of a group adds to which topic
+    signs: SignTable
     trigger_bits: int  # the groups that trigger a rule, as bits
     class_bits: Mapping[str, int]  # the bit of each class that the tagger itself asks for
     status_bits: int  # the cue words of any status, as bits
@@ -223,10 +254,14 @@ def _is_sign(name: str) -> bool:
     return name.startswith("sign.")
 
 
+def _of_others(name: str) -> bool:
+    return name.startswith("sign.away_") or name in {"veto", "scene"}
+
+
 class _Compiler:
     """Turns drafts into topics, collecting faults; groups of terms get their numbers here."""
 
-    def __init__(self, words: Mapping[str, tuple[str, ...]], weights: Mapping[str, Weights]) -> None:
+    def __init__(self, words: Mapping[str, tuple[str, ...]], weights: Fitted) -> None:
         self.words = words
         self.weights = weights
         self.faults: list[TopicFault] = []
@@ -242,7 +277,7 @@ class _Compiler:
     def topic(self, draft: Draft, drafts: Mapping[str, Draft]) -> Topic:
         if draft.parent is not None and draft.parent not in drafts:
             self.faults.append(TopicFault(draft.file, "parent", f"no topic is called {draft.parent!r}"))
-        weights = self.weights.get(draft.id, Weights()) if draft.signs else Weights()
+        weights = self.weights.topics.get(draft.id, Weights()) if draft.signs else Weights()
         return Topic(
             id=draft.id,
             name=draft.name,
@@ -255,14 +290,20 @@ class _Compiler:
             gate=self._slot(draft, f"{draft.id}/gate", draft.gate, "gate.any"),
             veto=self._slot(draft, f"{draft.id}/veto", draft.veto, "veto.any"),
             veto_nearby=self._slot(draft, f"{draft.id}/veto-nearby", draft.veto_nearby, "veto.nearby"),
-            signs=tuple(
-                Sign(name, self._slot(draft, name, (f"@{name}",), "signs"), weight)
-                for name, weight in weights.classes
-            ),
+            signs=self._signs(weights),
             signs_start=weights.start,
             match=draft.match,
             no_match=draft.no_match,
             file=draft.file,
+        )
+
+    def _signs(self, weights: Weights) -> tuple[Sign, ...]:
+        """The classes that are there: with an operator's topic in the place of ours, classes of ours may be gone."""
+        return tuple(
+            Sign(name, Groups(frozenset({number}), 1 << number), weight)
+            for name, weight in weights.classes
+            if name in self.words
+            for number in (self._group(name, self._flat(name, "signs.json", name)),)
         )
 
     def taxonomy(self, topics: dict[str, Topic], version: str) -> Taxonomy:
@@ -271,11 +312,6 @@ class _Compiler:
             for pattern in topic.patterns:
                 for group in pattern.slots[0].numbers:
                     by_trigger.setdefault(group, []).append(pattern)
-        by_sign: dict[int, list[tuple[str, float]]] = {}
-        for topic in topics.values():
-            for sign in topic.signs:
-                for group in sign.group.numbers:
-                    by_sign.setdefault(group, []).append((topic.id, sign.weight))
         signs = [name for name in self._groups if _is_sign(name)]
         return Taxonomy(
             version=version,
@@ -283,13 +319,34 @@ class _Compiler:
             index=TermIndex({name: () if _is_sign(name) else terms for name, terms in self._groups.items()}),
             sign_index=TermIndex({name: self._groups[name] for name in signs}),
             sign_groups=tuple(self._numbers[name] for name in signs),
-            by_sign={group: tuple(adds) for group, adds in by_sign.items()},
+            signs=self._sign_table(topics),
             groups=dict(self._numbers),
             status_bits=bits_of(self._numbers[name] for name in TAGGER_CLASSES if name.startswith("status.")),
             words=MappingProxyType({self._numbers[name]: terms for name, terms in self._groups.items()}),
             by_trigger={group: tuple(patterns) for group, patterns in by_trigger.items()},
             trigger_bits=bits_of(by_trigger),
             class_bits={name: 1 << self._numbers[name] for name in TAGGER_CLASSES},
+        )
+
+    def _sign_table(self, topics: Mapping[str, Topic]) -> SignTable:
+        signed = [topic for topic in topics.values() if topic.signs]
+        columns = [self._signs(self.weights.matters), *(topic.signs for topic in signed)]
+        rows: dict[int, int] = {}
+        for column in columns:
+            for sign in column:
+                for group in sign.group.numbers:
+                    rows.setdefault(group, len(rows))
+        weights = np.zeros((len(rows), len(columns)))
+        for number, column in enumerate(columns):
+            for sign in column:
+                for group in sign.group.numbers:
+                    weights[rows[group], number] = sign.weight
+        return SignTable(
+            questions=(MATTERS, *(topic.id for topic in signed)),
+            starts=np.array([self.weights.matters.start, *(topic.signs_start for topic in signed)]),
+            rows=rows,
+            weights=weights,
+            others=frozenset(number for name, number in self._numbers.items() if _of_others(name)),
         )
 
     def _pattern(self, draft: Draft, pattern: PatternDraft, drafts: Mapping[str, Draft]) -> Pattern:

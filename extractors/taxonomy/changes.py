@@ -10,12 +10,12 @@ them, or holds a first word or enough signs of one of them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from extractors.taxonomy import Groups
+from extractors.taxonomy import MATTERS, Groups
 from extractors.taxonomy.signs import ENOUGH, MOST_OF_A_SIGN
 from extractors.terms import LONGEST_TEXT
 
@@ -47,7 +47,10 @@ class Reach:
 
 def rule_versions(taxonomy: Taxonomy, *, shared_classes: Iterable[str]) -> RuleVersions:
     """The versions of this set; `shared_classes` are the word classes that the tagger itself asks for."""
-    shared = [(name, sorted(taxonomy.words[taxonomy.groups[name]])) for name in sorted(shared_classes)]
+    shared: list[Any] = [
+        (name, sorted(taxonomy.words[taxonomy.groups[name]])) for name in sorted(shared_classes)
+    ]
+    shared.append((MATTERS, sorted(_matters(taxonomy))))
     topics = {topic.id: _hash(_plain(topic, taxonomy)) for topic in taxonomy.topics.values()}
     return RuleVersions(shared=_hash(shared), topics=topics)
 
@@ -98,8 +101,6 @@ class Reached:
 
     def _may_be_signed(self, held: AbstractSet[int]) -> bool:
         """Whether these words, however often they stand, can add up to one of the topics."""
-        if self._taxonomy.groups["anchor"] not in held:
-            return False
         return any(
             topic.signs_start
             + MOST_OF_A_SIGN
@@ -111,6 +112,13 @@ class Reached:
             >= ENOUGH
             for topic in self._signed
         )
+
+
+def _matters(taxonomy: Taxonomy) -> Iterator[tuple[float, list[str]]]:
+    """What says whether a text is about any topic at all: weights, and the words of their classes."""
+    yield float(taxonomy.signs.starts[0]), []
+    for group, row in taxonomy.signs.rows.items():
+        yield float(taxonomy.signs.weights[row, 0]), sorted(taxonomy.words[group])
 
 
 def _plain(value: Any, taxonomy: Taxonomy) -> Any:

@@ -4,7 +4,7 @@ One automaton finds every word of every rule; rules are then tried on the senten
 asks for its words close together in one sentence, its topic's gate nearby, and no veto in the sentence. What is
 denied, planned, demanded or an exercise keeps its topic with that status; history, games and bare absence
 ("no unusual activity") earn at most a mention. What no rule says outright, signs of headline and lead may earn
-together (`extractors.topics.signs`). No store, no clock; the rules are data (`extractors.taxonomy`).
+together, and they may speak against a rule (`extractors.topics.signs`). No store, no clock; the rules are data (`extractors.taxonomy`).
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ def explain(title: str, text: str, *, language: str | None, taxonomy: Taxonomy) 
 
 
 def _tags(reading: Reading, language: str | None) -> tuple[tuple[TopicTag, ...], list[Fired]]:
-    fired = give_way(fire(reading, language), reading)
-    fired += weigh(reading, fired)
+    fired = weigh(reading, give_way(fire(reading, language), reading), language)
     by_topic: dict[str, list[Fired]] = {}
     for one in fired:
         by_topic.setdefault(one.topic, []).append(one)

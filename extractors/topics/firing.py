@@ -110,7 +110,6 @@ class Reading:
     off_topic: bool = False  # about sport, fiction, games or trade as a whole
     old_years: dict[tuple[str, int], bool] = field(default_factory=dict)
     vetoed: list[Vetoed] = field(default_factory=list)
-    gave_way: set[str] = field(default_factory=set)  # topics with a rule that gave way to another topic
 
 
 def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:

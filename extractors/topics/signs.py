@@ -1,9 +1,9 @@
-"""Which topics weak evidence earns together: words of which none proves a topic, in headline and lead.
+"""What words that prove nothing alone say together, in headline and lead: for a topic, or against it.
 
-Every class of words (`words/signs.toml`) has a weight for each topic (`taxonomy/signs.json`, fitted by
-`python -m bench fit_signs`); the weights of the classes that are there add up. Where the sum is high enough, the topic is
-tagged, and its evidence are the words that weigh most. Rules go first: signs speak only of topics for which no rule
-fired or gave way.
+Every class of words (`words/signs.toml`, and the classes that rules share) has a weight for each topic
+(`taxonomy/signs.json`, fitted by `python -m bench fit_signs`); the weights of the classes that are there add up. Where
+the sum is high enough, the topic is tagged though no rule fired, and its evidence are the words that weigh most. Where it
+is low enough, or the words speak of other matters than any topic's, a rule that fired there does not count.
 """
 
 from __future__ import annotations
@@ -13,35 +13,84 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from extractors.sentences import sentences
-from extractors.taxonomy import Taxonomy, Topic
-from extractors.taxonomy.signs import AGAIN, ENOUGH, MOST_AGAIN
+from extractors.taxonomy import MATTERS, Taxonomy, Topic
+from extractors.taxonomy.signs import (
+    AGAIN,
+    AGAINST,
+    ENOUGH,
+    MATTERS_AT_LEAST,
+    MOST_AGAIN,
+    OTHER_MATTERS,
+    SPOKEN,
+)
 from extractors.terms import Mark, bits_of
-from extractors.topics.firing import Fired, Reading, Sentence, Span, status_in
+from extractors.topics.firing import Fired, Reading, Sentence, Span, Vetoed, status_in
 from extractors.topics.status import NOT_COUNTED
 
 Field = Literal["title", "text"]
+# The languages that signs are written in; in others their words are chance ("die" in German).
+LANGUAGES = frozenset({"en", "ko", "ru", "uk", "zh", "ja"})
 # Signs are pooled over the headline and so many sentences: where a news text says what it is about.
 LEAD = 3
-# A sign that adds as much is evidence; there must be two of them, in different words. A reader is shown the heaviest.
+# A sign that adds as much is evidence; there must be two of them, in different words. A reader is shown the heaviest, those of
+# classes that were made to be signs before those of rules.
 SHOWN = 0.5
 FEWEST = 2
 MOST = 4
+# Classes that say whose matters these are, not what happened: they add up with the others, and are no evidence.
+FRAME = frozenset(
+    {"anchor", "context", "state", "state_servant", "government", "hard", "military", "mission", "side"}
+    | {
+        f"gazetteer.{kind}"
+        for kind in ("country", "place", "force", "leader", "ministry", "agency", "organization")
+    }
+)
 
 
-def weigh(reading: Reading, fired: Sequence[Fired]) -> list[Fired]:
-    """What the signs earn beyond the rules that fired: one firing for each sentence that holds evidence."""
-    anchor = reading.taxonomy.class_bits["anchor"]
-    if reading.off_topic or not any(one.bits & anchor for one in reading.sentences if _leads(one)):
-        return []
+def weigh(reading: Reading, fired: Sequence[Fired], language: str | None) -> list[Fired]:
+    """The firings that signs do not speak against, and what signs earn beyond them, sentence by sentence."""
+    if language is not None and language not in LANGUAGES:
+        return list(fired)
     window = lead(reading)
     seen = amounts(window)
-    known = {one.topic for one in fired} | reading.gave_way
+    table = reading.taxonomy.signs
+    scores, against = table.scores(seen)
+    elsewhere = scores[MATTERS] < OTHER_MATTERS and not table.others.isdisjoint(seen)
+    silenced = {
+        topic: f"headline and lead speak of other matters: {scores[MATTERS]:.1f}"
+        if elsewhere
+        else f"signs speak against it: {score:.1f}"
+        for topic, score in scores.items()
+        if elsewhere or (score < AGAINST and against[topic] <= SPOKEN)
+    }
+    kept = [one for one in fired if not _silenced(one, silenced, reading)]
+    if scores[MATTERS] < MATTERS_AT_LEAST:
+        return kept
+    known = {one.topic for one in kept}
     known |= {parent for topic in known for parent in reading.taxonomy.parents(topic)}
-    found: list[Fired] = []
-    for topic, score in _scores(seen, reading.taxonomy).items():
-        if score >= ENOUGH and topic not in known:
-            found += _earned(reading.taxonomy.topics[topic], score, seen, window, reading)
-    return found
+    for topic, score in scores.items():
+        if score >= ENOUGH and topic != MATTERS and topic not in known:
+            kept += _earned(reading.taxonomy.topics[topic], score, seen, window, reading)
+    return kept
+
+
+def _silenced(one: Fired, why: Mapping[str, str], reading: Reading) -> bool:
+    """Whether a rule that fired in headline or lead does not count, for what signs say there."""
+    reason = why.get(one.topic)
+    if reason is None or not _leads(one.sentence):
+        return False
+    start, end = one.spans[0]
+    content = reading.title if one.sentence.field == "title" else reading.text
+    reading.vetoed.append(
+        Vetoed(
+            rule=one.rule,
+            field=one.sentence.field,
+            sentence=one.sentence.number,
+            reason=reason,
+            text=content[start:end],
+        )
+    )
+    return True
 
 
 def lead(reading: Reading) -> list[Sentence]:
@@ -98,27 +147,21 @@ def _leads(sentence: Sentence) -> bool:
     return sentence.field == "title" or sentence.number < LEAD
 
 
-def _scores(seen: Mapping[int, float], taxonomy: Taxonomy) -> dict[str, float]:
-    """The log-odds of every topic that anything seen says something of."""
-    scores: dict[str, float] = {}
-    for group, amount in seen.items():
-        for topic, weight in taxonomy.by_sign.get(group, ()):
-            scores[topic] = scores.get(topic, taxonomy.topics[topic].signs_start) + weight * amount
-    return scores
-
-
 def _earned(
     topic: Topic, score: float, seen: Mapping[int, float], window: Sequence[Sentence], reading: Reading
 ) -> list[Fired]:
-    if any((topic.veto.bits | topic.veto_nearby.bits) & one.bits for one in window):
-        return []
     adds = [
         (sign.weight * seen[group], sign.name, group)
         for sign in topic.signs
         for group in sign.group.numbers
         if group in seen
     ]
-    shown = [(name, group) for added, name, group in sorted(adds, reverse=True)[:MOST] if added >= SHOWN]
+    told = [
+        (name, group)
+        for added, name, group in sorted(adds, reverse=True)
+        if added >= SHOWN and name not in FRAME
+    ]
+    shown = sorted(told, key=lambda one: not one[0].startswith("sign."))[:MOST]
     spans = _evidence([group for _, group in shown], window)
     if sum(len(found) for found in spans.values()) < FEWEST:
         return []

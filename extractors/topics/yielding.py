@@ -21,7 +21,6 @@ def give_way(fired: list[Fired], reading: Reading) -> list[Fired]:
         if not stronger:
             kept.append(one)
             continue
-        reading.gave_way.add(one.topic)
         start, end = one.spans[0]
         content = reading.title if one.sentence.field == "title" else reading.text
         reading.vetoed.append(
