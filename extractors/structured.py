@@ -16,6 +16,8 @@ import lxml.html
 # Nodes read at most, and how deep: a graph of a shop page has thousands of products.
 MOST_NODES = 400
 DEEPEST = 8
+# Python turns no more than 4,300 digits into a number; nothing that is read here has more than a time in milliseconds.
+MOST_DIGITS = 40
 
 ARTICLE_TYPES = frozenset({
     "article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "reviewnewsarticle",
@@ -101,16 +103,21 @@ def texts(value: Any) -> list[str]:
 def _parsed(raw: str) -> Any:
     raw = _WRAPPERS.sub("", raw.strip())
     try:
-        return json.loads(raw, strict=False)
+        return json.loads(raw, strict=False, parse_int=_whole)
     except (json.JSONDecodeError, RecursionError):
         pass
     mended = _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", raw)).rstrip("; ")
     for attempt in (mended, f"[{_NEXT_OBJECT.sub('},{', mended)}]"):
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(attempt, strict=False, parse_int=_whole)
         except (json.JSONDecodeError, RecursionError):
             continue
     return _salvaged(mended)
+
+
+def _whole(digits: str) -> int | str:
+    """A number, or its digits where they are more than Python would turn into one."""
+    return int(digits) if len(digits) <= MOST_DIGITS else digits
 
 
 def _salvaged(raw: str) -> dict[str, Any] | None:

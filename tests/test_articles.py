@@ -127,6 +127,13 @@ def test_a_monstrous_page_ends_in_seconds(body):
     assert isinstance(verdict, Article | Rejected)
 
 
+def test_a_number_of_thousands_of_digits_costs_the_page_nothing_else():
+    html = f'<html><head><title>Ferry line reopens again</title><script type="application/ld+json">{{"@type": "NewsArticle", "wordCount": {"9" * 12_000}, "datePublished": "2026-08-20T10:00:00Z"}}</script></head><body><h1>Ferry line reopens again</h1>{BODY}</body></html>'
+    article = extract_article(build_page(html), now=NOW)
+    assert article.published.at == datetime(2026, 8, 20, 10, tzinfo=UTC)
+    assert article.published.source == "json-ld:datePublished"
+
+
 def test_the_publishers_zone_reads_a_time_without_one():
     seoul = Publisher(name="Daily", domains=("daily.example",), zone="Asia/Seoul")
     html = f'<html><head><title>Ferry line reopens again</title><meta name="pubdate" content="2026-08-21 01:00"></head><body><h1>Ferry line reopens again</h1>{BODY}</body></html>'
