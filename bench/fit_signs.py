@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from bench._meaning import passages
-from extractors.taxonomy import MATTERS, Taxonomy, load_taxonomy
-from extractors.taxonomy.signs import AGAINST, ENOUGH, FILE, MATTERS_AT_LEAST, OTHER_MATTERS, SPOKEN
+from extractors.taxonomy import Taxonomy, load_taxonomy
+from extractors.taxonomy.signs import AGAINST, ENOUGH, FILE, MATTERS, MATTERS_AT_LEAST, OTHER_MATTERS, SPOKEN
 from extractors.topics import tag
 from extractors.topics.firing import fire, read
 from extractors.topics.signs import amounts, lead

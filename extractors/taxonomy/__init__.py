@@ -16,19 +16,16 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from extractors.errors import TopicFault, WirewatchError
 from extractors.gazetteer import alias_classes
 from extractors.taxonomy.reading import Draft, PatternDraft, read_folder
 from extractors.taxonomy.signs import FILE as SIGNS
-from extractors.taxonomy.signs import Fitted, Weights, read_weights
+from extractors.taxonomy.signs import MATTERS, Fitted, SignTable, Weights, read_weights
 from extractors.terms import TermFault, TermIndex, bits_of, expand
 
 # Raised when the meaning of the files changes although the files do not: articles are then tagged again.
 ENGINE = "4"
-# What `by_sign` and `starts` call the question whether a text is about any topic at all.
-MATTERS = "*"
 # Classes that the tagger itself asks for, whatever the topics say; see words/status.toml and words/vetoes.toml.
 TAGGER_CLASSES = (
     "mask",
@@ -117,32 +114,6 @@ class Topic:
     match: tuple[str, ...]
     no_match: tuple[str, ...]
     file: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignTable:
-    """What every class of words adds to every question: whether a text is about a topic, or about any (`MATTERS`).
-
-    `weights` has a row for each class and a column for each of `questions`, log-odds; `rows` says which row is a group's.
-    `others` are the groups whose words speak of other matters: sport, films, trade, accidents.
-    """
-
-    questions: tuple[str, ...]
-    starts: NDArray[np.float64]
-    rows: Mapping[int, int]
-    weights: NDArray[np.float64]
-    others: frozenset[int]
-
-    def scores(self, amounts: Mapping[int, float]) -> tuple[dict[str, float], dict[str, float]]:
-        """The log-odds of every question where a text holds so much of each group; and what of it speaks against it."""
-        held = [(self.rows[group], amount) for group, amount in amounts.items() if group in self.rows]
-        amount = np.array([amount for _, amount in held], float)
-        added = amount[:, None] * self.weights[np.array([row for row, _ in held], int)]
-        total, against = self.starts + added.sum(axis=0), np.minimum(added, 0).sum(axis=0)
-        return (
-            dict(zip(self.questions, total.tolist(), strict=True)),
-            dict(zip(self.questions, against.tolist(), strict=True)),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from extractors.taxonomy import MATTERS, Groups
-from extractors.taxonomy.signs import ENOUGH, MOST_OF_A_SIGN
+from extractors.taxonomy import Groups
+from extractors.taxonomy.signs import ENOUGH, MATTERS, MOST_OF_A_SIGN
 from extractors.terms import LONGEST_TEXT
 
 if TYPE_CHECKING:

@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+# What a table of signs calls the question whether a text is about any topic at all.
+MATTERS = "*"
 FILE = Path(__file__).with_name("signs.json")
 # The log-odds that earn a tag. Over folds of own plain passages F1 was .832 at 1.0, .829 at 1.2 and .826 at 1.4, and of the topic-free ones
 # three more were tagged at 1.0 than at 1.4.
@@ -46,6 +51,32 @@ class Fitted:
 
     topics: Mapping[str, Weights]
     matters: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class SignTable:
+    """What every class of words adds to every question: whether a text is about a topic, or about any (`MATTERS`).
+
+    `weights` has a row for each class and a column for each of `questions`, log-odds; `rows` says which row is a group's.
+    `others` are the groups whose words speak of other matters: sport, films, trade, accidents.
+    """
+
+    questions: tuple[str, ...]
+    starts: NDArray[np.float64]
+    rows: Mapping[int, int]
+    weights: NDArray[np.float64]
+    others: frozenset[int]
+
+    def scores(self, amounts: Mapping[int, float]) -> tuple[dict[str, float], dict[str, float]]:
+        """The log-odds of every question where a text holds so much of each group; and what of it speaks against it."""
+        held = [(self.rows[group], amount) for group, amount in amounts.items() if group in self.rows]
+        amount = np.array([amount for _, amount in held], float)
+        added = amount[:, None] * self.weights[np.array([row for row, _ in held], int)]
+        total, against = self.starts + added.sum(axis=0), np.minimum(added, 0).sum(axis=0)
+        return (
+            dict(zip(self.questions, total.tolist(), strict=True)),
+            dict(zip(self.questions, against.tolist(), strict=True)),
+        )
 
 
 def read_weights() -> Fitted:

@@ -111,6 +111,14 @@ class Reading:
     old_years: dict[tuple[str, int], bool] = field(default_factory=dict)
     vetoed: list[Vetoed] = field(default_factory=list)
 
+    def set_aside(self, one: Fired, reason: str) -> None:
+        """Note that a rule which fired does not count, and why; its first words stand for it."""
+        place = one.sentence
+        words = (self.title if place.field == "title" else self.text)[slice(*one.spans[0])]
+        self.vetoed.append(
+            Vetoed(rule=one.rule, field=place.field, sentence=place.number, reason=reason, text=words)
+        )
+
 
 def read(title: str, text: str, taxonomy: Taxonomy) -> Reading:
     """Find every word of every rule and put it into its sentence."""

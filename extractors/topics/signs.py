@@ -13,18 +13,19 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from extractors.sentences import sentences
-from extractors.taxonomy import MATTERS, Taxonomy, Topic
+from extractors.taxonomy import Taxonomy, Topic
 from extractors.taxonomy.signs import (
     AGAIN,
     AGAINST,
     ENOUGH,
+    MATTERS,
     MATTERS_AT_LEAST,
     MOST_AGAIN,
     OTHER_MATTERS,
     SPOKEN,
 )
 from extractors.terms import Mark, bits_of
-from extractors.topics.firing import Fired, Reading, Sentence, Span, Vetoed, status_in
+from extractors.topics.firing import Fired, Reading, Sentence, Span, status_in
 from extractors.topics.status import NOT_COUNTED
 
 Field = Literal["title", "text"]
@@ -79,17 +80,7 @@ def _silenced(one: Fired, why: Mapping[str, str], reading: Reading) -> bool:
     reason = why.get(one.topic)
     if reason is None or not _leads(one.sentence):
         return False
-    start, end = one.spans[0]
-    content = reading.title if one.sentence.field == "title" else reading.text
-    reading.vetoed.append(
-        Vetoed(
-            rule=one.rule,
-            field=one.sentence.field,
-            sentence=one.sentence.number,
-            reason=reason,
-            text=content[start:end],
-        )
-    )
+    reading.set_aside(one, reason)
     return True
 
 

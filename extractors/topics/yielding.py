@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractors.topics.firing import Fired, Reading, Vetoed
+from extractors.topics.firing import Fired, Reading
 
 
 def give_way(fired: list[Fired], reading: Reading) -> list[Fired]:
@@ -21,17 +21,7 @@ def give_way(fired: list[Fired], reading: Reading) -> list[Fired]:
         if not stronger:
             kept.append(one)
             continue
-        start, end = one.spans[0]
-        content = reading.title if one.sentence.field == "title" else reading.text
-        reading.vetoed.append(
-            Vetoed(
-                rule=one.rule,
-                field=one.sentence.field,
-                sentence=one.sentence.number,
-                reason=f"gives way to {', '.join(sorted(stronger))}",
-                text=content[start:end],
-            )
-        )
+        reading.set_aside(one, f"gives way to {', '.join(sorted(stronger))}")
     return kept
 
 
